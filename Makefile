@@ -1,0 +1,59 @@
+# make demo, make test: everything is set up in .venv first, as root or not.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := trace recall labels web
+# LOTMARK's tests use every core; each worker has its own databases.
+PYTEST := $(BIN)/pytest -q -n auto --dist worksteal
+
+.PHONY: demo test check lint types coverage bench catalogs pictures clean
+
+demo: $(VENV)/.ready
+	$(BIN)/lotmark demo $(ARGS)
+
+test: $(VENV)/.ready-dev
+	$(PYTEST) $(ARGS)
+
+check: lint types coverage
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.ready-dev build/types
+	$(BIN)/mypy
+
+coverage: $(VENV)/.ready-dev
+	$(PYTEST) --cov --cov-report=term
+
+# Figures for bench/RESULTS.md: ratios are measured side by side in one run.
+bench: $(VENV)/.ready-dev
+	$(BIN)/python bench/codes.py
+	$(BIN)/python bench/photos.py
+
+# After changing a text: extract it, then translate it in web/translations/zh/…po.
+catalogs: $(VENV)/.ready-dev
+	$(BIN)/pybabel -q extract -F web/babel.cfg -k N_ -k _n:1,2 --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d web/translations --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q compile -d web/translations
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.ready-dev: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	touch $@ $(VENV)/.ready
+
+# mypy and import-linter need links that show the mapped packages as lotmark/*.
+build/types: setup.cfg
+	mkdir -p $@/lotmark
+	for p in $(PACKAGES); do ln -sfn ../../../$$p $@/lotmark/$$p; done
+	touch $@
+
+clean:
+	rm -rf build dist $(VENV) *.egg-info

@@ -1,0 +1,1 @@
+"""Draws labels from values and reads codes back from pictures; never sees a row."""

@@ -1,0 +1,203 @@
+"""From a stock and a record to placed elements, all in whole printer dots.
+
+Writers know only what stands here: a symbol's modules and lines of text, each at its
+place from the label's top left corner.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from ...trace.errors import N_, InvalidInput
+from .font import ABOVE, BELOW, FaceName, face
+from .qr import QUIET, Level, Modules, modules
+from .stock import MM_PER_POINT, QrBox, Stock, TextBox
+from .values import LabelRecord
+
+LEADING = 1.18
+"""From one baseline to the next, in type sizes."""
+STEP = 0.25
+"""Text shrinks by this many points at a time."""
+
+DotBox: TypeAlias = tuple[int, int, int, int]
+"""Left, top, right, bottom in dots."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbol:
+    """A QR symbol; printers that draw it themselves use the payload and level."""
+
+    payload: str
+    level: Level
+    modules: Modules
+    """Square array, True where dark, without quiet zone."""
+    x: int
+    y: int
+    """Of the first module, dots."""
+    module: int
+    """Dots a module."""
+
+    @property
+    def side(self) -> int:
+        """Width and height of the dark modules, dots."""
+        return len(self.modules) * self.module
+
+    @property
+    def box(self) -> DotBox:
+        """With its quiet zone."""
+        quiet = QUIET * self.module
+        far = self.side + quiet
+        return self.x - quiet, self.y - quiet, self.x + far, self.y + far
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text."""
+
+    text: str
+    face: FaceName
+    bold: bool
+    size: float
+    """Dots an em."""
+    x: int
+    baseline: int
+    """Where the first character stands, dots."""
+    width: int
+
+    @property
+    def box(self) -> DotBox:
+        """The dots it may darken."""
+        return (
+            self.x,
+            self.baseline - round(ABOVE * self.size),
+            self.x + self.width,
+            self.baseline + round(BELOW * self.size),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedLabel:
+    """Everything on one label."""
+
+    width: int
+    height: int
+    """Of the label, dots."""
+    dpi: int
+    symbol: Symbol
+    lines: tuple[Line, ...]
+
+
+def place(stock: Stock, record: LabelRecord) -> PlacedLabel:
+    """The record's values arranged on the stock's label.
+
+    Raises ``InvalidInput`` for a text that does not fit at its smallest size, a sign
+    the font lacks, and a code too large to print legibly.
+    """
+    lines: list[Line] = []
+    for box in stock.texts:
+        values = {name: getattr(record, name) for name in box.names}
+        if any(values.values()) or not values:
+            lines += _set(box, box.value.format(**values), stock.dpi)
+    return PlacedLabel(
+        width=stock.dots(stock.width),
+        height=stock.dots(stock.height),
+        dpi=stock.dpi,
+        symbol=_symbol(stock, stock.qr, record.url),
+        lines=tuple(lines),
+    )
+
+
+def _symbol(stock: Stock, box: QrBox, payload: str) -> Symbol:
+    """The symbol at the largest whole number of dots a module its box allows."""
+    dark = modules(payload, box.level)
+    inch = stock.dpi / 25.4
+    module = int(min(box.size * inch / len(dark), box.quiet * inch / QUIET) + 1e-9)
+    if module < box.min_module * inch:
+        raise InvalidInput(
+            "qr_too_dense",
+            N_(
+                "The code would print at %(found).2f mm a module on %(stock)s, expected"
+                " at least %(least).2f; shorten the address or use a larger label."
+            ),
+            found=module / inch,
+            least=box.min_module,
+            stock=stock.name,
+        )
+    return Symbol(
+        payload, box.level, dark, stock.dots(box.x), stock.dots(box.y), module
+    )
+
+
+@lru_cache(maxsize=1024)
+def _set(box: TextBox, text: str, dpi: int) -> tuple[Line, ...]:
+    """``text`` in its box, in the largest type that fits."""
+    size = box.size
+    while size >= box.min_size - 1e-9:
+        width = box.width - box.caption_width
+        em = size * MM_PER_POINT
+        most = 1 + int((box.height / em - ABOVE - BELOW + 1e-9) // LEADING)
+        if rows := _wrap(text, box, width / em, most):
+            return _lines(box, rows, size, dpi)
+        size -= STEP
+    raise InvalidInput(
+        "label_text_too_long",
+        N_(
+            "%(value)s (%(count)d characters) does not fit into its %(width)g ×"
+            " %(height)g mm on the label even in %(size)g point type; shorten it or use"
+            " a larger label."
+        ),
+        value=text[:40] + ("…" if len(text) > 40 else ""),
+        count=len(text),
+        width=box.width,
+        height=box.height,
+        size=box.min_size,
+    )
+
+
+def _lines(box: TextBox, rows: list[str], size: float, dpi: int) -> tuple[Line, ...]:
+    dot = dpi / 25.4
+    em = size * MM_PER_POINT * dot
+    top = ABOVE * em
+    if len(rows) == 1:  # though it shrank, it stays on the baseline of its neighbours
+        usual = ABOVE * box.size * MM_PER_POINT * dot
+        top = min(usual, box.height * dot - BELOW * em)
+    baseline = round(box.y * dot + top)
+    left, right = (box.x + box.caption_width) * dot, (box.x + box.width) * dot
+    lines = []
+    for number, row in enumerate(rows):
+        width = face(box.face).width(row, bold=box.bold) * em
+        slack = {"left": 0.0, "center": 0.5, "right": 1.0}[box.align]
+        x = int(left + slack * (right - left - width))
+        down = round(number * LEADING * em)
+        lines.append(
+            Line(row, box.face, box.bold, em, x, baseline + down, int(width + 0.999))
+        )
+    if box.caption:
+        small = box.caption_size * MM_PER_POINT * dot
+        wide = int(face("sans").width(box.caption) * small + 0.999)
+        x = int(box.x * dot)
+        lines.append(Line(box.caption, "sans", False, small, x, baseline, wide))
+    return tuple(lines)
+
+
+# A line may break after a space and round a wide sign, but not before closing marks
+# nor after opening ones.
+_PIECE = re.compile(
+    r"[（《「【〈“\u2018]*(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff]+)"
+    r"[，。、；：？！）》」】〉”’%℃]*\s*"
+)
+
+
+def _wrap(text: str, box: TextBox, ems: float, most: int) -> list[str]:
+    """``text`` in at most so many rows of at most ``ems``; empty when it needs more."""
+    width = face(box.face).width
+    rows = [""]
+    for piece in _PIECE.findall(text):
+        if width((rows[-1] + piece).rstrip(), bold=box.bold) <= ems:
+            rows[-1] += piece
+        else:
+            rows.append(piece)
+        if len(rows) > most or width(rows[-1].rstrip(), bold=box.bold) > ems:
+            return []
+    return [row.rstrip() for row in rows]

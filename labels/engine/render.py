@@ -1,0 +1,137 @@
+"""The way into the engine: records in, one file out."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO, Literal, TypeAlias, get_args
+
+from ...trace.errors import N_, InvalidInput
+from .codes_csv import write_csv
+from .layout import PlacedLabel, place
+from .pdf import write_pdf
+from .png import write_png
+from .stock import Stock
+from .svg import write_svg
+from .tspl import write_tspl
+from .values import LabelRecord
+from .zpl import write_zpl
+
+Format: TypeAlias = Literal["pdf", "tspl", "zpl", "png", "svg", "csv"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+SINGLE: tuple[Format, ...] = ("png", "svg")
+"""Formats that hold one label."""
+ROLL: tuple[Format, ...] = ("tspl", "zpl")
+"""Formats for printers that feed one label after another."""
+
+IN_MEMORY = 8 << 20
+"""Bytes kept in memory before a job moves to a temporary file."""
+
+
+def render(
+    format: str,
+    records: Iterable[LabelRecord],
+    stock: Stock,
+    out: IO[bytes],
+    progress: Callable[[int], None] | None = None,
+    skip: int = 0,
+) -> int:
+    """Draw every record and write the file to ``out``; the number of labels.
+
+    ``progress`` is told the labels done so far after each; ``skip`` is how many labels
+    of the first sheet are used already (PDF sheets only). All or nothing: until the
+    last label is drawn, nothing is written to ``out``. Raises ``InvalidInput`` for an
+    unknown format, one that does not suit the stock, no records at all, and for any
+    value that cannot be printed as it should be.
+    """
+    _check(format, stock, skip)
+    count = 0
+
+    def counted() -> Iterator[LabelRecord]:
+        nonlocal count
+        for record in records:
+            yield record
+            count += 1
+            if progress:
+                progress(count)
+
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        _write(format, counted(), stock, spool, skip)
+        if not count:
+            raise InvalidInput(
+                "labels_none", N_("There is no label to print; choose at least one.")
+            )
+        spool.seek(0)
+        shutil.copyfileobj(spool, out)
+    return count
+
+
+def _check(format: str, stock: Stock, skip: int) -> None:
+    if format not in FORMATS:
+        raise InvalidInput(
+            "label_format_unknown",
+            N_("Expected a label format, one of %(names)s; got %(format)s."),
+            names=", ".join(FORMATS),
+            format=ascii(format[:60]),
+        )
+    if format in ROLL and stock.per_page > 1:
+        raise InvalidInput(
+            "label_stock_is_sheet",
+            N_(
+                "A label printer (%(format)s) feeds rolls, but %(stock)s is a sheet of"
+                " %(count)d labels; choose a roll, or PDF for the sheet."
+            ),
+            format=format,
+            stock=stock.name,
+            count=stock.per_page,
+        )
+    most = stock.per_page - 1 if format == "pdf" else 0
+    if not 0 <= skip <= most:
+        raise InvalidInput(
+            "label_skip_invalid",
+            N_(
+                "Expected 0 to %(most)d used labels to skip for %(format)s on"
+                " %(stock)s, got %(skip)d."
+            ),
+            most=most,
+            format=format,
+            stock=stock.name,
+            skip=skip,
+        )
+
+
+def _write(
+    format: str,
+    records: Iterator[LabelRecord],
+    stock: Stock,
+    out: IO[bytes],
+    skip: int,
+) -> None:
+    labels = (place(stock, record) for record in records)
+    match format:
+        case "pdf":
+            write_pdf(labels, stock, out, skip)
+        case "tspl":
+            write_tspl(labels, stock, out)
+        case "zpl":
+            write_zpl(labels, stock, out)
+        case "png":
+            for label in _only(labels, format):
+                write_png(label, out)
+        case "svg":
+            for label in _only(labels, format):
+                write_svg(label, out)
+        case "csv":
+            write_csv(records, out)
+
+
+def _only(labels: Iterator[PlacedLabel], format: str) -> list[PlacedLabel]:
+    """The one label, or none; a second is refused."""
+    first = list(itertools.islice(labels, 1))
+    if next(labels, None):
+        raise InvalidInput(
+            "label_format_single",
+            N_("%(format)s holds one label; choose one item, or PDF for many."),
+            format=format.upper(),
+        )
+    return first

@@ -1,0 +1,94 @@
+"""The values on one label."""
+
+import re
+from dataclasses import dataclass, fields
+
+from ...trace.errors import N_, InvalidInput
+
+# RFC 3986 2: reserved, unreserved and percent; "^" and quotation marks are not among
+# them, so a URL cannot end a printer command early.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_SERIAL = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelRecord:
+    """What one label says; every text is ready to print, in the label's language.
+
+    Raises ``InvalidInput`` for a URL or serial of another form, for a label without a
+    product name and for control characters anywhere.
+
+    >>> LabelRecord(
+    ...     url="HTTPS://Q.EXAMPLE.CN/T/7K3M9QXW2D5RVT8H",
+    ...     serial="7K3M9QXW2D5RVT8H",
+    ...     product="五香酱牛肉",
+    ... ).serial_grouped
+    '7K3M 9QXW 2D5R VT8H'
+    """
+
+    url: str
+    """What the QR code says; upper case keeps the symbol small."""
+    serial: str
+    """The item code: 16 characters of Crockford Base32 (DESIGN, frozen format 1)."""
+    product: str
+    """Name in Chinese, the biggest text on the label."""
+    product_en: str = ""
+    """Second name, or empty."""
+    net_content: str = ""
+    """With its unit, e.g. ``200 克``."""
+    batch_no: str = ""
+    """As the plant writes it, e.g. ``L2-261124-01``."""
+    production_date: str = ""
+    """ISO 8601, e.g. ``2026-11-24``."""
+    expiry_date: str = ""
+    """ISO 8601: the last day of the shelf life."""
+    line_code: str = ""
+    """Production line, e.g. ``L2`` or ``2 号线``."""
+
+    def __post_init__(self) -> None:
+        if not _URL.fullmatch(self.url):
+            raise InvalidInput(
+                "label_url_invalid",
+                N_("Expected a URL of ASCII characters for the code, got %(url)s."),
+                url=_shown(self.url),
+            )
+        if not _SERIAL.fullmatch(self.serial):
+            raise InvalidInput(
+                "label_serial_invalid",
+                N_(
+                    "Expected a serial of 16 digits and capital letters"
+                    " without I, L, O and U, got %(serial)s."
+                ),
+                serial=_shown(self.serial),
+            )
+        if not self.product.strip():
+            raise InvalidInput(
+                "label_product_missing",
+                N_("A label needs a product name; give the article one."),
+            )
+        for field in fields(self):
+            if _CONTROL.search(getattr(self, field.name)):
+                raise InvalidInput(
+                    "label_text_invalid",
+                    N_(
+                        "The label's %(field)s holds a line break or control character."
+                    ),
+                    field=field.name,
+                )
+
+    @property
+    def serial_grouped(self) -> str:
+        """The serial in four groups of four, as people read it aloud."""
+        return " ".join(self.serial[i : i + 4] for i in range(0, 16, 4))
+
+
+def _shown(text: str) -> str:
+    """``text`` short enough for an error, with anything odd escaped."""
+    return ascii(text[:60]) + ("…" if len(text) > 60 else "")
+
+
+VALUE_NAMES = frozenset(
+    {field.name for field in fields(LabelRecord)} - {"url"} | {"serial_grouped"}
+)
+"""What a stock's texts may name."""

@@ -1,0 +1,1 @@
+"""From a complaint to the last unit accounted for."""

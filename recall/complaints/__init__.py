@@ -1,0 +1,1 @@
+"""What people say of a pack, tied to the exact batch, and what became of it."""

@@ -1,0 +1,1 @@
+"""Which units are affected, why, and where they are (domain.md §4)."""

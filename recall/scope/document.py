@@ -1,0 +1,111 @@
+"""A scope as machines read it; ``docs/scope.schema.json`` describes it."""
+
+from typing import Any
+
+from ...trace.identity.items import ItemSet
+from .evidence import stamp
+from .service import Scope, ScopeLot
+from .whereabouts import OnTheWay, PlaceTotal, Reached
+
+
+def scope_document(scope: Scope) -> dict[str, Any]:
+    """The scope as plain values.
+
+    ``items`` are as ``ItemSet`` prints them: of a whole lot all its numbers, such as
+    ``0-4999``, or nothing when its packs have no numbers. ``whole`` says that all of
+    the lot is meant, numbered or not.
+    """
+    return {
+        "criteria": scope.criteria,
+        "computed_at": stamp(scope.computed_at),
+        "hash": scope.hash,
+        "made": scope.made,
+        "lots": [_lot(lot) for lot in scope.lots],
+        "materials": [_material(lot) for lot in scope.materials],
+        "positions": [_position(total) for total in scope.whereabouts.positions],
+        "consignees": [_consignee(one) for one in scope.whereabouts.consignees],
+        "on_the_way": [_truck(truck) for truck in scope.whereabouts.on_the_way],
+    }
+
+
+def printed_items(lot: ScopeLot) -> str:
+    """The affected items of a lot in the form ``ItemSet.parse`` reads."""
+    return str(ItemSet.range(0, lot.numbered) if lot.items is None else lot.items)
+
+
+def _lot(lot: ScopeLot) -> dict[str, Any]:
+    return {
+        "lot": lot.code,
+        "article": lot.article,
+        "name": lot.name,
+        "name_en": lot.name_en,
+        "kind": lot.kind,
+        "origin": lot.origin,
+        "tier": lot.tier,
+        "counted": lot.counted,
+        "whole": lot.items is None,
+        "items": printed_items(lot),
+        "quantity": lot.quantity,
+        "in_hand": lot.in_hand,
+        "unit": lot.unit,
+        "produced_on": lot.produced_on and lot.produced_on.isoformat(),
+        "expires_on": lot.expires_on and lot.expires_on.isoformat(),
+        "line": lot.line,
+        "status": lot.status,
+        "why": [reason.sentence for reason in lot.why],
+        "reasons": [
+            {"code": reason.code, "params": dict(reason.params)} for reason in lot.why
+        ],
+    }
+
+
+def _material(lot: ScopeLot) -> dict[str, Any]:
+    return {
+        "lot": lot.code,
+        "article": lot.article,
+        "origin": lot.origin,
+        "tier": lot.tier,
+        "quantity": lot.quantity,
+        "in_hand": lot.in_hand,
+        "unit": lot.unit,
+    }
+
+
+def _position(total: PlaceTotal) -> dict[str, Any]:
+    least, most = total.quantity_min, total.quantity_max
+    return {
+        "place": total.place,
+        "min": least,
+        "max": most,
+        "quantity": least if least == most else None,
+    }
+
+
+def _consignee(one: Reached) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "name": one.name,
+        "name_en": one.name_en,
+        "contact": one.contact,
+        "phone": one.phone,
+        "email": one.email,
+        "region": one.region,
+        "min": one.quantity_min,
+        "max": one.quantity_max,
+        "coming": one.coming,
+        "shipped": one.shipped,
+        "shipments": list(one.shipments),
+    }
+
+
+def _truck(truck: OnTheWay) -> dict[str, Any]:
+    return {
+        "shipment": truck.number,
+        "name": truck.name,
+        "name_en": truck.name_en,
+        "carrier": truck.carrier,
+        "vehicle": truck.vehicle,
+        "driver_phone": truck.driver_phone,
+        "shipped_at": stamp(truck.shipped_at),
+        "quantity": truck.quantity,
+    }

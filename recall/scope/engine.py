@@ -1,0 +1,118 @@
+"""Which lots are affected, how surely, and why: the one place that decides.
+
+The contract (domain.md §4.2 to §4.5), with these sets of lots:
+
+- **Criterion batches** C: lots named by a ``LotCriterion``; lots with a run in a
+  ``LineWindow``, widened as ``windows`` says; lots in a ``Cycle`` or a ``Shipped``.
+- **Bad inputs** I: lots named by an ``InputLot``. They are not criterion batches: the
+  cause is known, so nothing is searched beside or behind them.
+- **Forward** F(S): the lots of S and all reached from them over edges of any kind.
+- **Inputs** B(C): the lots that went into a criterion batch over one or more edges of
+  any kind, back to the first. A semi-finished product counts like an ingredient.
+- **Window neighbours** W: lots with a run in the window around any run of a criterion
+  batch. **Cycle neighbours** K: lots in an equipment cycle with a criterion batch.
+  **Donors** D: lots that reach a criterion batch over rework and repack edges alone.
+  Criterion batches are in none of the three, and only they seed them, never what they
+  find: otherwise one batch pulls in a year.
+
+==============  =======================  ==========================
+tier            lots                     for a hazard's origin
+==============  =======================  ==========================
+T1 confirmed    F(C or I)                any
+T2 probable     F(W or K or D)           unknown, ingredient, line
+T3 possible     F(B(C) without T1)       unknown, ingredient
+==============  =======================  ==========================
+
+A lot has the best (lowest) tier it qualifies for. Every affected lot is affected as a
+whole: any amount received counts, and items named are evidence (§4.2, §4.5). Reasons
+accumulate over the tiers that apply:
+
+- for C and I, each criterion that names the lot, with its window;
+- for W each window met, for K each cycle shared, for D each rework or repack edge to a
+  criterion batch or a donor;
+- for every lot, each edge from a T1 or T2 lot;
+- for a lot of B(C) without T1, in how many of the criterion batches it is;
+- for every lot but the criterion batches, each lot of B(C) without T1, itself apart,
+  that reaches it by a path which avoids the criterion batches.
+"""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+
+from ...trace.identity.items import ItemSet
+from .criteria import Criteria
+from .evidence import beside_lots, criterion_batches, input_lots, named_lots
+from .graph import Graph
+from .reasons import Reason, in_order
+from .walk import Neighbours, members, neighbours, reached, reaching
+
+RECEIVED = {
+    "consumption": "consumed",
+    "rework": "took_rework",
+    "repack": "repacked_from",
+}
+"""Reason for having received, by kind of edge."""
+
+
+@dataclass(frozen=True)
+class Affected:
+    """How a lot is affected."""
+
+    items: ItemSet | None
+    """Which of its items; None is the whole lot."""
+    tier: int
+    """1 confirmed, 2 probable, 3 possible."""
+    why: tuple[Reason, ...]
+    """In the order of ``reasons.SENTENCES``."""
+
+
+def decide(graph: Graph, criteria: Criteria) -> dict[int, Affected]:
+    """The affected lots by id; see the module for the rules."""
+    ahead = neighbours((edge.input, edge.output) for edge in graph.edges)
+    suspects = criterion_batches(graph, criteria)
+    named = named_lots(graph, criteria.facts)
+    first = reached(ahead, named)
+    beside = beside_lots(graph, criteria, suspects)
+    second = reached(ahead, beside) - first
+    sources: set[int] = set()
+    if criteria.spreads_from_inputs:
+        sources = input_lots(graph, suspects) - first
+    third = reached(ahead, sources) - first - second
+
+    why: dict[int, list[Reason]] = {lot: [] for lot in first | second | third}
+    for found in (named, beside):
+        for lot, reasons in found.items():
+            why[lot] += reasons
+    for lot, reason in _received(graph, first | second):
+        why[lot].append(reason)
+    for lot, reason in _traces_of_inputs(graph, ahead, suspects, sorted(sources)):
+        why[lot].append(reason)
+    tiers = ((1, first), (2, second), (3, third))
+    return {
+        lot: Affected(None, tier, in_order(why[lot]))
+        for tier, lots in tiers
+        for lot in sorted(lots)
+    }
+
+
+def _received(graph: Graph, affected: Set[int]) -> Iterable[tuple[int, Reason]]:
+    for edge in graph.edges:
+        if edge.input in affected:
+            yield edge.output, Reason(RECEIVED[edge.kind], (("lot", edge.input),))
+
+
+def _traces_of_inputs(
+    graph: Graph, ahead: Neighbours, suspects: Set[int], sources: list[int]
+) -> Iterable[tuple[int, Reason]]:
+    """Where the inputs of the criterion batches went, these batches apart."""
+    back = neighbours((edge.output, edge.input) for edge in graph.edges)
+    used = reaching(back, sorted(suspects)) if sources else {}
+    of = len(suspects)
+    for source in sources:
+        count = used[source].bit_count()
+        yield source, Reason("shared_input", (("used", count), ("of", of)))
+    shared = {lot: Reason("shares_lot", (("lot", lot),)) for lot in sources}
+    for lot, bits in reaching(ahead, sources, closed=suspects).items():
+        for source in members(bits, sources):
+            if source != lot:
+                yield lot, shared[source]

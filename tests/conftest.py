@@ -1,0 +1,106 @@
+"""Databases for the tests: each test gets its own, on both engines."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import testpg
+from hypothesis import settings
+
+from lotmark.trace import scans
+from lotmark.trace.db import Database
+from lotmark.web import migrations
+
+ENGINES = ("sqlite", "postgresql")
+NOW = datetime(2026, 11, 24, 2, 2, tzinfo=UTC)
+"""Tuesday 10:02 at the plant."""
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+
+_server: testpg.Server | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once, before the workers: they find it in the environment."""
+    global _server
+    if not hasattr(config, "workerinput") and "TEST_PG_URL" not in os.environ:
+        _server = testpg.start()
+        os.environ["TEST_PG_URL"] = _server.url
+
+
+def pytest_unconfigure() -> None:
+    if _server is not None:
+        _server.stop()
+        del os.environ["TEST_PG_URL"]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty house on SQLite, migrated once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "lotmark.db"
+    plant = Database(f"sqlite:///{path}")
+    log = scans.open_scans(plant.url)
+    migrations.upgrade(plant, log)
+    for database in (plant, log):
+        with database.engine.connect() as link:
+            link.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[sa.URL]:
+    """An empty house on PostgreSQL, migrated once and copied for each test."""
+    server = sa.make_url(os.environ["TEST_PG_URL"])
+    name = f"lotmark_{uuid.uuid4().hex[:12]}"
+    _postgres(server, f'CREATE DATABASE "{name}"')
+    url = server.set(database=name)
+    plant = Database(url.render_as_string(hide_password=False))
+    migrations.upgrade(plant, plant)
+    plant.dispose()
+    yield url
+    _postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty, migrated database of the test's own, on each engine."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        for source in template.parent.glob("*.db"):
+            shutil.copy(source, tmp_path / source.name)
+        yield f"sqlite:///{tmp_path / template.name}"
+        return
+    source_url: sa.URL = request.getfixturevalue("postgres_template")
+    name = f"lotmark_{uuid.uuid4().hex[:12]}"
+    copy = f'CREATE DATABASE "{name}" TEMPLATE "{source_url.database}"'
+    server = sa.make_url(os.environ["TEST_PG_URL"])
+    _postgres(server, f"{copy} STRATEGY file_copy")
+    yield source_url.set(database=name).render_as_string(hide_password=False)
+    _postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty, migrated database of the test's own, on each engine."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+def _postgres(server: sa.URL, statement: str) -> None:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as link:
+        link.exec_driver_sql(statement)
+    engine.dispose()

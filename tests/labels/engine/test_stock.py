@@ -1,0 +1,83 @@
+"""Stocks are data: the ones we ship are right, a wrong one says what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from lotmark.labels.engine.stock import FOLDER, load_stock, read_stock, stock_names
+from lotmark.trace.errors import InvalidInput
+
+ROLL = (FOLDER / "roll-60x40.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", stock_names())
+def test_every_shipped_stock_is_valid(name: str) -> None:
+    stock = load_stock(name)
+    assert stock.name == name
+    printed = {value for text in stock.texts for value in text.names}
+    # domain.md, row 004-20: production date, batch number and line code on every pack.
+    assert printed >= {
+        "product",
+        "serial_grouped",
+        "batch_no",
+        "production_date",
+        "expiry_date",
+        "line_code",
+    }
+
+
+def test_the_sheet_is_avery_l7159() -> None:
+    sheet = load_stock("a4-24")
+    assert (sheet.page_width, sheet.page_height) == (210, 297)
+    assert (sheet.columns, sheet.rows, sheet.per_page) == (3, 8, 24)
+    assert (sheet.width, sheet.height) == (63.5, 33.9)
+
+
+@pytest.mark.parametrize("name", ["", "A4", "../stocks/a4-24", "roll-60x40.toml"])
+def test_an_unknown_name_lists_the_names(name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        load_stock(name)
+    assert str(refused.value) == (
+        "Expected a label stock, one of a4-24, roll-40x30, roll-50x30, roll-60x40;"
+        f" got '{name}'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("dpi = 203", "", "'dpi' is a required property"),
+        ("dpi = 203", "dpi = 20", "$.dpi: 20 is less than the minimum"),
+        ("dpi = 203", "dpi 203", "Expected '='"),
+        ("size = 21", "size = nan", "nan is not a length"),
+        ("{product}", "{price}", "{price} names no value of a label: price"),
+        ("{product}", "{product:>9}", "does not match"),
+        ("size = 17", "size = 6", "{product} has min_size above size"),
+        ("height = 8.4", "height = 1", "{product} is lower than its smallest type"),
+        ("width = 31", "width = 33", "{product} leaves the printable area"),
+        ("x = 27", "x = 24", "the QR code and {product} overlap"),
+        ("x = 3, y = 3", "x = 1, y = 3", "with its quiet zone leaves the label"),
+        ("columns = 1", "columns = 2", "the labels do not fit on the page"),
+        ("caption_width = 11.2", "caption_width = 5", "wider than its caption_width"),
+        ('caption = "批号"\ncaption_size = 7', 'caption = "批号"', "is a dependency"),
+    ],
+)
+def test_a_wrong_file_says_what_is_wrong(
+    tmp_path: Path, old: str, new: str, fault: str
+) -> None:
+    assert old in ROLL
+    path = tmp_path / "mine.toml"
+    path.write_text(ROLL.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        read_stock(path)
+    assert str(refused.value).startswith("The label stock mine.toml cannot be used: ")
+    assert fault in str(refused.value)
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidInput, match=r"mine\.toml cannot be used"):
+        read_stock(path)
+    with pytest.raises(InvalidInput, match="No such file"):
+        read_stock(tmp_path / "other.toml")

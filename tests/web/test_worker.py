@@ -1,0 +1,175 @@
+"""The worker draws labels, shows its progress, and survives being killed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import lotmark_demo
+import pytest
+import sqlalchemy as sa
+
+from lotmark.labels.engine.proof import read_pdf
+from lotmark.labels.jobs import service as jobs
+from lotmark.labels.jobs.tables import PrintJob
+from lotmark.trace import clock, files, outbox
+from lotmark.trace.errors import InvalidInput
+from lotmark.trace.parties.tables import Article, Line, Lot
+from lotmark.trace.people import system
+from lotmark.trace.production.batches import open_batch
+from lotmark.trace.production.codes import marked_items
+from lotmark.web import worker
+from lotmark.web.installation import Installation
+
+
+@pytest.fixture
+def lot_id(house: Installation) -> int:
+    now = clock.now()
+    with house.plant.writing() as session:
+        line = session.scalars(sa.select(Line)).unique().first()
+        product = sa.select(Article).where(Article.kind == "product")
+        article = session.scalars(product).first()
+        assert line is not None
+        assert article is not None
+        lot = open_batch(session, article, line, "W-1", now.date(), 1000, system(), now)
+        return lot.id
+
+
+def order(
+    house: Installation, lot_id: int, key: str = "k1", stock: str = "roll-60x40"
+) -> PrintJob:
+    with house.plant.writing() as session:
+        return jobs.order_labels(
+            session, lot_id, 12, stock, "pdf", 0, key, 1, system(), clock.now()
+        )
+
+
+def drawn(house: Installation, number: str) -> PrintJob:
+    with house.plant.reading() as session:
+        return jobs.find_job(session, number)
+
+
+def test_an_order_becomes_a_file_of_its_codes(house: Installation, lot_id: int) -> None:
+    job = order(house, lot_id)
+    assert worker.work_once(house) == 1
+    done = drawn(house, job.number)
+    assert (done.state, done.done) == ("finished", 12)
+    content = files.path_of(house.settings.files, done.sha256 or "").read_bytes()
+    read = [code for page in read_pdf(content) for code in page]
+    assert len(set(read)) == 12
+    with house.plant.reading() as session:
+        assert str(marked_items(session, lot_id, "printed")) == "0-11"
+    assert worker.work_once(house) == 0
+
+
+def test_a_double_click_is_one_job(house: Installation, lot_id: int) -> None:
+    assert order(house, lot_id).id == order(house, lot_id).id
+    with house.plant.reading() as session:
+        assert session.get_one(Lot, lot_id).next_item == 12
+
+
+def test_a_job_drawn_twice_is_the_same_file(house: Installation, lot_id: int) -> None:
+    job = order(house, lot_id)
+    worker.draw_job(house, {"job": job.id})
+    first = drawn(house, job.number)
+    worker.draw_job(house, {"job": job.id})
+    assert drawn(house, job.number).finished_at == first.finished_at
+    with house.plant.reading() as session:
+        assert marked_items(session, lot_id, "printed").count == 12
+
+
+def test_what_cannot_be_drawn_says_why_and_is_not_tried_again(
+    house: Installation, lot_id: int
+) -> None:
+    with house.plant.writing() as session:
+        session.get_one(Lot, lot_id).article.name = "牛肉 🥩"
+    job = order(house, lot_id)
+    worker.work_once(house)
+    failed = drawn(house, job.number)
+    assert failed.state == "failed"
+    assert "🥩" in failed.error or "1F969" in failed.error
+    assert worker.work_once(house) == 0
+
+
+def test_an_unknown_stock_issues_no_code(house: Installation, lot_id: int) -> None:
+    with pytest.raises(InvalidInput, match="a4-24"):
+        order(house, lot_id, stock="napkin")
+    with house.plant.reading() as session:
+        assert session.get_one(Lot, lot_id).next_item == 0
+
+
+def test_a_fault_is_kept_and_tried_again_later(
+    house: Installation, lot_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order(house, lot_id)
+
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setitem(worker.HANDLERS, jobs.EFFECT, broken)
+    assert worker.work_once(house) == 1
+    with house.plant.reading() as session:
+        row = session.scalars(sa.select(outbox.Effect)).one()
+        assert "disk full" in (row.last_error or "")
+        assert row.due_at > clock.now()
+
+
+def worker_pid(demo: lotmark_demo.Demo) -> int:
+    """The worker of this demo: a child of its server, by its environment."""
+    home = f"LOTMARK_HOME={demo.folder.resolve()}".encode()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"\0worker\0" in (path / "cmdline").read_bytes() and home in (
+                path / "environ"
+            ).read_bytes().split(b"\0"):
+                return int(path.name)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return 0
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not happen in time")
+
+
+def test_a_killed_worker_is_started_again_and_nothing_is_lost(tmp_path: Path) -> None:
+    demo = lotmark_demo.build(tmp_path / "demo")
+    with lotmark_demo.serving(demo):
+        wait_for(lambda: worker_pid(demo))
+        first = worker_pid(demo)
+        house = demo.open()
+        with house.plant.writing() as session:
+            lot = (
+                session.scalars(
+                    sa.select(Lot).where(Lot.code == demo.document["open_lot"])
+                )
+                .unique()
+                .one()
+            )
+            job = jobs.order_labels(
+                session,
+                lot.id,
+                600,
+                "a4-24",
+                "pdf",
+                0,
+                "kill",
+                1,
+                system(),
+                clock.now(),
+            )
+        wait_for(lambda: drawn(house, job.number).state == "rendering")
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: worker_pid(demo) not in (0, first))
+        with house.plant.writing() as session:  # as if the lease had run out
+            session.execute(sa.update(outbox.Effect).values(leased_until=clock.now()))
+        wait_for(lambda: drawn(house, job.number).state == "finished", 90)
+        done = drawn(house, job.number)
+        assert files.path_of(house.settings.files, done.sha256 or "").is_file()
+        house.close()

@@ -1,0 +1,1 @@
+"""What was made, how it is identified and where it is."""

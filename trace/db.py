@@ -1,0 +1,164 @@
+"""Sessions on SQLite and PostgreSQL, and the types every table uses.
+
+One transaction per user action: ``reading()`` for what only looks, ``writing()`` for
+what changes. Services take the session and never commit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+
+from .errors import N_, InvalidInput
+
+# Named constraints: SQLite can only alter a table by rebuilding it, and finds a
+# constraint to drop or change by its name alone.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""Row ids and quantities in base units: SQLite numbers rows only in INTEGER."""
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment, stored in UTC; refuses a time without a zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"Expected a time with a zone, got {value.isoformat()}")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:  # SQLite keeps no zone
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+class Base(orm.DeclarativeBase):
+    """Every table of the house except the scans, which have their own file."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        int: BigId,
+        datetime: UtcDateTime,
+        str: sa.Text,
+    }
+
+
+class Session(orm.Session):
+    """A session of this house; the audit chain listens to its commits."""
+
+
+def one_of(column: str, *values: str) -> sa.CheckConstraint:
+    """A CHECK that ``column`` holds one of ``values``."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Database:
+    """One database, opened once per process.
+
+    ``url`` is ``sqlite:///…/lotmark.db`` or ``postgresql+psycopg2://…``.
+    """
+
+    url: URL
+    engine: Engine
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = read_url(url)
+        if self.url.drivername == "sqlite":
+            self.engine = _open_sqlite(self.url)
+        else:
+            self.engine = sa.create_engine(
+                self.url, pool_size=pool_size, pool_pre_ping=True
+            )
+        self._write = self.engine.execution_options(lotmark_write=True)
+        self._read = self.engine.execution_options(postgresql_readonly=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.drivername == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The database file, on SQLite."""
+        return Path(self.url.database or "") if self.is_sqlite else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only looks; a write in it fails."""
+        with Session(self._read, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """The transaction of one user action: all of it, or nothing."""
+        with Session(self._write, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def read_url(text: str) -> URL:
+    """The address of a database. Raises InvalidInput for one of another kind."""
+    try:
+        url = make_url(text)
+    except sa.exc.ArgumentError:
+        url = None
+    if url is None or url.drivername not in ("sqlite", "postgresql+psycopg2"):
+        raise InvalidInput(
+            "database_url",
+            N_(
+                "Expected a database address that starts with sqlite:/// or "
+                "postgresql+psycopg2://, got %(url)s."
+            ),
+            url=url.render_as_string(hide_password=True) if url else text[:40],
+        )
+    return url
+
+
+def _open_sqlite(url: URL) -> Engine:
+    engine = sa.create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # or Python would write its own BEGIN
+        connection.execute("PRAGMA busy_timeout=20000")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer that begins plainly fails as soon as another one got there first;
+        # a reader that begins immediately waits behind every import. DESIGN: measured.
+        if connection.get_execution_options().get("lotmark_write"):
+            connection.exec_driver_sql("PRAGMA query_only=0")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only=1")
+            connection.exec_driver_sql("BEGIN")
+
+    return engine

@@ -1,0 +1,196 @@
+"""The files an import knows, as data: columns in English and as plants write them.
+
+No header fits two kinds (a test proves it). docs/import.md shows an example of each.
+"""
+
+from . import values
+from .columns import Column, Kind
+from .plant_kinds import ARTICLES, LINES, LOTS, PARTNERS, PLACES, SITES
+from .values import choice
+from .words import (
+    ARTICLE,
+    ITEMS,
+    LINE,
+    LOT,
+    PASSED,
+    QUANTITY,
+    RESULT,
+    SITE,
+    SSCC,
+    UNIT,
+    a_code,
+    a_count,
+    a_text,
+    a_time,
+    an_amount,
+    some_items,
+    the_amount,
+    the_code,
+    the_lot,
+    the_time,
+)
+
+RUNS = Kind(
+    "runs",
+    (
+        the_lot("lot", *LOT),
+        a_code("article", *ARTICLE),
+        the_code("line", *LINE),
+        a_code("site", *SITE),
+        the_time("start", "开始", "开始时间"),
+        Column("end", ("结束", "结束时间"), values.moment, "header"),
+        Column("team", ("班组",), values.text, "header"),
+    ),
+)
+CYCLES = Kind(
+    "cycles",
+    (
+        the_code("site", *SITE),
+        the_code("equipment", "设备", "杀菌锅"),
+        Column(
+            "kind",
+            ("类型",),
+            choice(retort="杀菌锅 杀菌", kettle="夹层锅 卤锅", chiller="冷却 冷却池"),
+            "cell",
+        ),
+        the_code("number", "锅次", "锅次号"),
+        the_time("start", "开始", "开始时间"),
+        a_time("end", "结束", "结束时间"),
+        Column("result", RESULT, choice(**PASSED, missing="缺失 记录缺失"), "cell"),
+        the_lot("lot", *LOT),
+        a_code("article", *ARTICLE),
+        Column("quantity", QUANTITY, values.whole, "cell"),
+    ),
+)
+CLEANINGS = Kind(
+    "cleanings",
+    (
+        the_code("line", *LINE),
+        a_code("site", *SITE),
+        the_time("start", "开始", "开始时间"),
+        the_time("end", "结束", "结束时间"),
+        Column(
+            "kind",
+            ("类型", "清洁方式"),
+            choice(
+                dry="干清洁",
+                wet="湿清洁",
+                full="全面清洁消毒 清洁消毒",
+                allergen="过敏原清洁 致敏物质清洁",
+            ),
+            "cell",
+        ),
+        Column("result", RESULT, choice(**PASSED), "cell"),
+        a_text("verified_by", "验证人", "确认人"),
+    ),
+)
+CHECKS = Kind(
+    "checks",
+    (
+        the_lot("lot", *LOT),
+        a_code("article", *ARTICLE),
+        the_code("line", *LINE),
+        a_code("site", *SITE),
+        the_time("at", "时间", "检查时间"),
+        Column(
+            "kind",
+            ("项目", "检查项目"),
+            choice(
+                vacuum="真空度 真空",
+                sterilisation="杀菌",
+                metal="金属检测 金检",
+                weight="重量 净重",
+                seal="封口",
+                temperature="温度",
+            ),
+            "cell",
+        ),
+        a_text("value", "实测值", "测量值"),
+        a_text("limits", "限值", "标准"),
+        Column("result", RESULT, choice(**PASSED), "cell"),
+    ),
+)
+CONSUMPTION = Kind(
+    "consumption",
+    (
+        the_lot("output_lot", "产出批号", "成品批号"),
+        a_code("output_article", "产出物料编码", "成品编码"),
+        the_code("input_article", "投入物料编码", "原料编码"),
+        the_lot("input_lot", "投入批号", "原料批号"),
+        a_code("supplier", "供应商", "供应商编码"),
+        the_amount("quantity", *QUANTITY, "投料数量"),
+        a_code("unit", *UNIT),
+        the_time("at", "时间", "投料时间"),
+        Column(
+            "kind",
+            ("类型",),
+            choice(consumption="投料", rework="返工", repack="分装 重新包装"),
+        ),
+        a_code("place", "库位", "仓库"),
+    ),
+)
+CASES = Kind(
+    "cases",
+    (
+        Column("sscc", SSCC, values.sscc, "cell"),
+        Column("parent", ("上级托盘码", "所在托盘"), values.sscc, "header"),
+        a_code("article", *ARTICLE),
+        Column("lot", LOT, values.batch_number, "header"),
+        some_items("items", *ITEMS),
+        a_count("quantity", *QUANTITY),
+    ),
+)
+SHIPMENTS = Kind(
+    "shipments",
+    (
+        the_code("number", "发货单号", "出库单号"),
+        a_code("site", *SITE),
+        the_code("consignee", "收货客户", "客户编码"),
+        a_text("carrier", "承运商"),
+        a_text("vehicle", "车牌", "车牌号"),
+        a_text("driver_phone", "司机电话"),
+        the_time("shipped_at", "发货时间"),
+        a_time("delivered_at", "签收时间", "到货时间"),
+        a_code("article", *ARTICLE),
+        Column("lot", LOT, values.batch_number, "header"),
+        an_amount("quantity", *QUANTITY),
+        a_code("unit", *UNIT),
+        some_items("items", *ITEMS),
+        Column("sscc", SSCC, values.ssccs),
+        the_code("place", "库位", "仓库", "发货仓库"),
+    ),
+)
+MOVEMENTS = Kind(
+    "movements",
+    (
+        the_code("document", "单号", "单据号"),
+        a_code("article", *ARTICLE),
+        the_lot("lot", *LOT),
+        the_code("from", "移出库位", "从"),
+        the_code("to", "移入库位", "到"),
+        an_amount("quantity", *QUANTITY),
+        a_code("unit", *UNIT),
+        some_items("items", *ITEMS),
+        Column("sscc", SSCC, values.ssccs),
+        the_time("at", "时间", "移动时间"),
+        a_text("reason", "原因"),
+    ),
+)
+
+KINDS = (
+    SITES,
+    LINES,
+    PLACES,
+    PARTNERS,
+    ARTICLES,
+    LOTS,
+    RUNS,
+    CYCLES,
+    CLEANINGS,
+    CHECKS,
+    CONSUMPTION,
+    CASES,
+    SHIPMENTS,
+    MOVEMENTS,
+)
+"""In the order they are applied: each kind refers only to those before it."""

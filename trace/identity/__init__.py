@@ -1,0 +1,1 @@
+"""Names of things: item sets, GS1 keys, item codes."""

@@ -1,0 +1,31 @@
+"""Document numbers that people say aloud, ``KS-26-0001``: never reused."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .db import Base
+
+
+class Counter(Base):
+    """The last number given out, by kind of document and year."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+def next_number(session: Session, name: str, year: int) -> str:
+    """The next document number of kind ``name``, e.g. ``KS``, in ``year``."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if on_sqlite else postgresql.insert)(Counter)
+    value = session.scalar(
+        insert.values(name=name, year=year, value=1)
+        .on_conflict_do_update(
+            index_elements=["name", "year"], set_={"value": Counter.value + 1}
+        )
+        .returning(sa.literal_column("value"))
+    )
+    return f"{name}-{year % 100:02}-{value:04}"

@@ -1,0 +1,1 @@
+"""Sites, lines, partners, places, articles and lots: what all else refers to."""

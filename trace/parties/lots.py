@@ -1,0 +1,85 @@
+"""Finding and locking lots: whoever changes a lot's stock, codes or state locks it."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..errors import N_, Conflict, NotFound
+from .tables import Article, Line, Location, Lot, Site
+
+
+def lock_lots(session: Session, lot_ids: Iterable[int]) -> dict[int, Lot]:
+    """Lock lots in ascending id and read them anew.
+
+    Without it a hold placed between check and move leaves goods held *and* shipped.
+    """
+    wanted = sorted(set(lot_ids))
+    lots = session.scalars(
+        sa.select(Lot)
+        .where(Lot.id.in_(wanted))
+        .order_by(Lot.id)
+        .with_for_update(of=Lot)
+        .execution_options(populate_existing=True)
+    ).unique()
+    found = {lot.id: lot for lot in lots}
+    for lot_id in wanted:
+        if lot_id not in found:
+            raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=lot_id)
+    return found
+
+
+def find_lot(session: Session, text: str) -> Lot:
+    """The lot people mean: its batch number, or ``article code/batch number``.
+
+    Raises NotFound, or Conflict when lots of several articles have that number.
+    """
+    article, slash, code = text.strip().rpartition("/")
+    same = (
+        sa.select(Lot).join(Article).where(sa.or_(Lot.code == code, Lot.ai10 == code))
+    )
+    if slash:
+        same = same.where(Article.code == article)
+    lots = session.scalars(same.order_by(Lot.id)).unique().all()
+    if not lots and slash:  # a batch number may itself hold a slash
+        whole = sa.select(Lot).where(Lot.code == text.strip()).order_by(Lot.id)
+        lots = session.scalars(whole).unique().all()
+    if not lots:
+        raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=text)
+    if len(lots) > 1:
+        raise Conflict(
+            "lot_ambiguous",
+            N_("Several lots have the number %(lot)s. Write one of: %(candidates)s."),
+            lot=text,
+            candidates=", ".join(f"{lot.article.code}/{lot.code}" for lot in lots),
+        )
+    return lots[0]
+
+
+def find_line(session: Session, text: str) -> Line:
+    """The line people mean: its code, or ``site code/line code``."""
+    site, slash, code = text.strip().rpartition("/")
+    same = sa.select(Line).join(Site).where(Line.code == code)
+    if slash:
+        same = same.where(Site.code == site)
+    lines = session.scalars(same.order_by(Line.id)).unique().all()
+    if not lines:
+        raise NotFound("line_unknown", N_("No line %(line)s is recorded."), line=text)
+    if len(lines) > 1:
+        raise Conflict(
+            "line_ambiguous",
+            N_("Several sites have a line %(line)s. Write one of: %(candidates)s."),
+            line=text,
+            candidates=", ".join(f"{line.site.code}/{line.code}" for line in lines),
+        )
+    return lines[0]
+
+
+def find_place(session: Session, code: str) -> Location:
+    """The place with that code, e.g. a warehouse or a consignee."""
+    place = session.scalar(sa.select(Location).where(Location.code == code.strip()))
+    if place is None:
+        raise NotFound(
+            "place_unknown", N_("No place %(place)s is recorded."), place=code
+        )
+    return place

@@ -1,0 +1,174 @@
+"""Who may do what: users, their roles, and the plant of three people.
+
+Rights are data (``rules/rights.toml``). In a small plant most roles have nobody: what
+an empty role may do falls to the factory director (domain.md §1.2).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import argon2
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from . import audit, rules
+from .db import Base
+from .errors import N_, Conflict, Forbidden, InvalidInput
+
+DIRECTOR = "factory_director"
+MIN_PASSWORD = 8
+
+_hasher = argon2.PasswordHasher()
+
+
+class User(Base):
+    """A member of staff who can log in."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """As it stands on screens and papers."""
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class UserRole(Base):
+    """A role a user has."""
+
+    __tablename__ = "user_role"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody acting now: a person with the rights of their roles, or the system."""
+
+    login: str
+    name: str
+    rights: frozenset[str]
+
+    def may(self, right: str) -> bool:
+        return right in self.rights
+
+    def require(self, right: str) -> None:
+        """Raises Forbidden when ``right`` is not among theirs."""
+        if not self.may(right):
+            raise Forbidden(
+                "right_missing",
+                N_("%(name)s may not do this: the right %(right)s is needed."),
+                name=self.name,
+                right=right,
+            )
+
+
+@cache
+def system() -> Actor:
+    """The house itself: imports and commands on the machine, timed work."""
+    return Actor("system", "Lotmark", frozenset(rules.rights().rights))
+
+
+def roles_known() -> tuple[str, ...]:
+    """Every role a user can have."""
+    return rules.rights().roles
+
+
+def add_user(
+    session: Session,
+    login: str,
+    name: str,
+    password: str,
+    roles: list[str],
+    now: datetime,
+    actor: str = "system",
+) -> User:
+    """Create a user. Raises InvalidInput for a role or password that cannot be."""
+    login = login.strip().lower()
+    for role in roles:
+        if role not in roles_known():
+            raise InvalidInput(
+                "role_unknown",
+                N_("No role %(role)s. Expected one of: %(known)s."),
+                role=role,
+                known=", ".join(roles_known()),
+            )
+    if not login or len(login) > 64 or not login.isprintable():
+        raise InvalidInput(
+            "login_invalid", N_("Expected a log-in name of 1 to 64 characters.")
+        )
+    if len(password) < MIN_PASSWORD:
+        raise InvalidInput(
+            "password_short",
+            N_("Expected a password of at least %(least)s characters."),
+            least=MIN_PASSWORD,
+        )
+    if session.scalar(sa.select(User.id).where(User.login == login)):
+        raise Conflict(
+            "login_taken", N_("The log-in name %(login)s is taken."), login=login
+        )
+    user = User(
+        login=login,
+        name=name.strip() or login,
+        password_hash=_hasher.hash(password),
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    session.add_all(UserRole(user_id=user.id, role=role) for role in set(roles))
+    audit.record(session, actor, "user.add", f"user:{login}", now, roles=sorted(roles))
+    return user
+
+
+def log_in(session: Session, login: str, password: str) -> User | None:
+    """The active user with that password, or None; takes as long either way."""
+    user = session.scalar(sa.select(User).where(User.login == login.strip().lower()))
+    try:
+        _hasher.verify(user.password_hash if user else _nobody(), password)
+    except argon2.exceptions.VerifyMismatchError:
+        return None
+    return user if user and user.active else None
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash("nobody has this password")
+
+
+def actor_for(session: Session, user: User) -> Actor:
+    """The user as somebody who acts, with the rights of all roles that are theirs."""
+    own = set(session.scalars(sa.select(UserRole.role).filter_by(user_id=user.id)))
+    if DIRECTOR in own:
+        filled = set(
+            session.scalars(
+                sa.select(UserRole.role).join(User).where(User.active).distinct()
+            )
+        )
+        own |= set(roles_known()) - filled
+    granted = rules.rights().granted
+    return Actor(
+        user.login,
+        user.name,
+        frozenset(right for right, roles in granted.items() if own & set(roles)),
+    )
+
+
+def name_of(session: Session, login: str) -> str:
+    """The display name for a log-in, or the log-in itself."""
+    name = session.scalar(sa.select(User.name).where(User.login == login))
+    return name or login
+
+
+class LoginSession(Base):
+    """Somebody logged in on one browser; the cookie holds the token, we its hash."""
+
+    __tablename__ = "login_session"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

@@ -1,0 +1,273 @@
+"""What a lot was made of and what was made of it, both ways, with quantities."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..errors import N_, InvalidInput, NotFound
+from ..parties.tables import Location, Lot, Partner
+from ..stock.tables import Stock
+from .tables import LotInput
+
+Direction = Literal["back", "forward", "both"]
+
+NODE_LIMIT = 10_000
+"""Most lots a trace shows each way; a scope has no such limit."""
+
+# UNION is the guard against cycles; both engines put out the nearest lots first, so the
+# limit keeps those. The constant seed and CROSS JOIN keep both on index look-ups. The
+# edges are asked for apart: PostgreSQL cannot foresee how few lots are reached, and
+# would read all edges to join them here.
+_BACK = sa.text("""
+WITH RECURSIVE reach(id) AS (
+  SELECT CAST(:lot AS BIGINT)
+  UNION
+  SELECT e.input_id FROM reach r CROSS JOIN lot_input e WHERE e.output_id = r.id
+)
+SELECT id FROM reach LIMIT :most
+""").columns(id=sa.BigInteger)
+
+_FORWARD = sa.text("""
+WITH RECURSIVE reach(id) AS (
+  SELECT CAST(:lot AS BIGINT)
+  UNION
+  SELECT e.output_id FROM reach r CROSS JOIN lot_input e WHERE e.input_id = r.id
+)
+SELECT id FROM reach LIMIT :most
+""").columns(id=sa.BigInteger)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A lot in a genealogy."""
+
+    lot_id: int
+    code: str
+    article: str
+    """The article's code."""
+    name: str
+    name_en: str
+    kind: str
+    """``product``, ``ingredient`` or ``packaging``."""
+    own: bool
+    """Made here, not bought."""
+    origin: str
+    """Code of the supplier who numbered it; empty for our own."""
+    supplier: str
+    """Name of the supplier, or empty."""
+    supplier_en: str
+    produced_on: date | None
+    received_on: date | None
+    made: int
+    """What was made or received of it, in ``unit``."""
+    unit: str
+    depth: int
+    """Steps from the lot asked for by the shortest way: negative towards what it was
+    made of, 0 itself, positive towards what was made of it."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """All that went from one lot into another in one way."""
+
+    input_id: int
+    output_id: int
+    kind: str
+    """``consumption``, ``rework`` or ``repack``."""
+    quantity: int
+    """In the base unit of the input."""
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Genealogy:
+    """The part of the plant's history that concerns one lot."""
+
+    lot_id: int
+    direction: Direction
+    nodes: tuple[Node, ...]
+    """By depth, then article and lot number."""
+    edges: tuple[Edge, ...]
+    """In the order of their ids."""
+    truncated: bool
+    """True when there were more lots than were asked for; the nearest are here."""
+
+
+def trace_lots(
+    session: Session,
+    lot_id: int,
+    direction: Direction = "both",
+    max_nodes: int = 1000,
+) -> Genealogy:
+    """The lots that went into a lot and those it went into, at most ``max_nodes`` each
+    way besides itself, nearest first.
+
+    Raises:
+        NotFound: ``lot_unknown``.
+        InvalidInput: ``trace_limit_invalid``, ``trace_direction_invalid``.
+    """
+    _check(session, lot_id, direction, max_nodes)
+    edges: set[Edge] = set()
+    depths = {lot_id: 0}
+    truncated = False
+    for way, statement, sign in (("back", _BACK, -1), ("forward", _FORWARD, 1)):
+        if direction not in (way, "both"):
+            continue
+        lots = session.scalars(statement, {"lot": lot_id, "most": max_nodes + 2}).all()
+        truncated = truncated or len(lots) > max_nodes + 1
+        near = set(lots[: max_nodes + 1])
+        found = _edges(session, near)
+        steps = _distances(lot_id, found, sign)
+        edges |= set(found)
+        for lot in near:
+            if lot not in depths or steps[lot] < abs(depths[lot]):
+                depths[lot] = sign * steps[lot]
+    return Genealogy(
+        lot_id,
+        direction,
+        tuple(_nodes(session, depths)),
+        tuple(sorted(edges, key=lambda e: (e.input_id, e.output_id, e.kind))),
+        truncated,
+    )
+
+
+def _check(session: Session, lot_id: int, direction: str, max_nodes: int) -> None:
+    if direction not in ("back", "forward", "both"):
+        raise InvalidInput(
+            "trace_direction_invalid",
+            N_("A trace goes back, forward or both ways, not %(found)s."),
+            found=direction,
+        )
+    if not 1 <= max_nodes <= NODE_LIMIT:
+        raise InvalidInput(
+            "trace_limit_invalid",
+            N_("A trace shows 1 to %(limit)s lots, but %(found)s were asked for."),
+            limit=NODE_LIMIT,
+            found=max_nodes,
+        )
+    if session.get(Lot, lot_id) is None:
+        raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=lot_id)
+
+
+def _edges(session: Session, lots: set[int]) -> list[Edge]:
+    """What went from one of the lots into another."""
+    ends = (LotInput.input_id, LotInput.output_id, LotInput.kind)
+    rows = session.execute(
+        sa.select(
+            *ends,
+            sa.cast(sa.func.sum(LotInput.quantity), sa.BigInteger),
+            sa.func.min(LotInput.at),
+            sa.func.max(LotInput.at),
+        )
+        .where(LotInput.input_id.in_(lots), LotInput.output_id.in_(lots))
+        .group_by(*ends)
+    )
+    return [Edge(*row) for row in rows]
+
+
+def _distances(lot_id: int, edges: Iterable[Edge], sign: int) -> dict[int, int]:
+    """Steps to each lot by the shortest way; ``sign`` -1 walks to the inputs."""
+    ahead: dict[int, list[int]] = defaultdict(list)
+    for edge in edges:
+        start, end = (edge.input_id, edge.output_id)[::sign]
+        ahead[start].append(end)
+    steps = {lot_id: 0}
+    waiting = [lot_id]
+    for here in waiting:  # grows while it is walked: breadth first
+        for lot in ahead[here]:
+            if lot not in steps:
+                steps[lot] = steps[here] + 1
+                waiting.append(lot)
+    return steps
+
+
+def _nodes(session: Session, depths: dict[int, int]) -> list[Node]:
+    made = (
+        sa.select(-sa.func.coalesce(sa.func.sum(Stock.quantity), 0))
+        .join(Location, Location.id == Stock.location_id)
+        .where(Stock.lot_id == Lot.id, Location.kind.in_(("made", "supplied")))
+        .correlate(Lot)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Lot, Partner.name, Partner.name_en, sa.cast(made, sa.BigInteger))
+        .join(Partner, Partner.id == Lot.supplier_id, isouter=True)
+        .where(Lot.id.in_(depths))
+    ).unique()
+    nodes = [
+        Node(
+            lot_id=lot.id,
+            code=lot.code,
+            article=lot.article.code,
+            name=lot.article.name,
+            name_en=lot.article.name_en,
+            kind=lot.article.kind,
+            own=lot.own,
+            origin=lot.origin,
+            supplier=supplier or "",
+            supplier_en=supplier_en or "",
+            produced_on=lot.produced_on,
+            received_on=lot.received_on,
+            made=quantity,
+            unit=lot.article.base_unit,
+            depth=depths[lot.id],
+        )
+        for lot, supplier, supplier_en, quantity in rows
+    ]
+    return sorted(nodes, key=lambda n: (n.depth, n.article, n.code, n.lot_id))
+
+
+def trace_document(genealogy: Genealogy) -> dict[str, Any]:
+    """The genealogy as plain values; ``docs/trace.schema.json`` describes them."""
+    nodes = {node.lot_id: node for node in genealogy.nodes}
+    return {
+        "lot": nodes[genealogy.lot_id].code,
+        "article": nodes[genealogy.lot_id].article,
+        "direction": genealogy.direction,
+        "truncated": genealogy.truncated,
+        "nodes": [_node_document(node) for node in genealogy.nodes],
+        "edges": [
+            _edge_document(edge, nodes[edge.input_id], nodes[edge.output_id])
+            for edge in genealogy.edges
+        ],
+    }
+
+
+def _node_document(node: Node) -> dict[str, Any]:
+    return {
+        "id": node.lot_id,
+        "lot": node.code,
+        "article": node.article,
+        "name": node.name,
+        "name_en": node.name_en,
+        "kind": node.kind,
+        "own": node.own,
+        "origin": node.origin,
+        "supplier": node.supplier,
+        "supplier_en": node.supplier_en,
+        "produced_on": node.produced_on and node.produced_on.isoformat(),
+        "received_on": node.received_on and node.received_on.isoformat(),
+        "quantity": node.made,
+        "unit": node.unit,
+        "depth": node.depth,
+    }
+
+
+def _edge_document(edge: Edge, source: Node, target: Node) -> dict[str, Any]:
+    return {
+        "input": edge.input_id,
+        "output": edge.output_id,
+        "input_lot": source.code,
+        "output_lot": target.code,
+        "kind": edge.kind,
+        "quantity": edge.quantity,
+        "unit": source.unit,
+        "first": edge.first.isoformat().replace("+00:00", "Z"),
+        "last": edge.last.isoformat().replace("+00:00", "Z"),
+    }

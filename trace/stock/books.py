@@ -1,0 +1,123 @@
+"""Ledgers read from the tables and written back: only the rows that differ."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ..identity.items import EMPTY, ItemSet
+from ..parties.tables import Location, Lot
+from .ledger import Balance, LotLedger
+from .places import Place
+from .tables import Stock, StockItem
+
+PLACE_COLUMNS = (Location.id, Location.code, Location.kind, Location.partner_id)
+"""The fields of a ``Place``, in its order."""
+CHUNK = 30_000
+"""SQLite takes 32,766 values in one statement."""
+
+
+def by_ids(
+    session: Session,
+    statement: sa.Select[*tuple[Any, ...]],
+    column: Any,
+    ids: Iterable[int],
+) -> Iterator[Any]:
+    """Rows of ``statement`` where ``column`` is one of ``ids``; mostly one query."""
+    rest = iter(sorted(set(ids)))
+    while some := list(islice(rest, CHUNK)):
+        yield from session.execute(statement.where(column.in_(some)))
+
+
+def load_places(session: Session, ids: Iterable[int]) -> dict[int, Place]:
+    """The places with these ids; unknown ids are left out."""
+    rows = by_ids(session, sa.select(*PLACE_COLUMNS), Location.id, ids)
+    return {row.id: Place(*row) for row in rows}
+
+
+def load_ledgers(session: Session, lot_ids: Iterable[int]) -> dict[int, LotLedger]:
+    """The ledgers of lots, empty ones included, in three queries whatever their number.
+
+    Lots that do not exist are left out.
+    """
+    wanted = set(lot_ids)
+    lots = by_ids(session, sa.select(Lot.id, Lot.code), Lot.id, wanted)
+    names = {row.id: row.code for row in lots}
+    items = _load_items(session, wanted)
+    balances: dict[int, dict[int, Balance]] = {lot_id: {} for lot_id in names}
+    places: dict[int, Place] = {}
+    select = sa.select(Stock.lot_id, Stock.quantity, *PLACE_COLUMNS).join(
+        Location, Location.id == Stock.location_id
+    )
+    for lot_id, quantity, *place in by_ids(session, select, Stock.lot_id, wanted):
+        where = places.get(place[0]) or places.setdefault(place[0], Place(*place))
+        balances[lot_id][where.id] = Balance(
+            where,
+            quantity,
+            items.get((lot_id, where.id, True), EMPTY),
+            items.get((lot_id, where.id, False), EMPTY),
+        )
+    return {lot_id: LotLedger(names[lot_id], held) for lot_id, held in balances.items()}
+
+
+def save_ledgers(
+    session: Session, before: Mapping[int, LotLedger], after: Mapping[int, LotLedger]
+) -> None:
+    """Write what differs between two states of the same lots."""
+    stock: list[dict[str, object]] = []
+    old: set[tuple[object, ...]] = set()
+    new: set[tuple[object, ...]] = set()
+    for lot_id, ledger in after.items():
+        for place_id, here in ledger.balances.items():
+            was = before[lot_id].balances.get(place_id)
+            if here is was:
+                continue
+            old.update(_item_rows(lot_id, was) if was else ())
+            new.update(_item_rows(lot_id, here))
+            if was is None or was.quantity != here.quantity:
+                key = {"lot_id": lot_id, "location_id": place_id}
+                stock.append({**key, "quantity": here.quantity})
+    session.flush()
+    link = session.connection()
+    if stock:
+        insert = sqlite.insert if link.dialect.name == "sqlite" else postgresql.insert
+        upsert = insert(Stock)
+        link.execute(
+            upsert.on_conflict_do_update(
+                index_elements=["lot_id", "location_id"],
+                set_={"quantity": upsert.excluded.quantity},
+            ),
+            stock,
+        )
+    columns = StockItem.__table__.c
+    if gone := [dict(zip(_KEY, row, strict=False)) for row in old - new]:
+        same = (columns[name] == sa.bindparam(f"b_{name}") for name in _KEY)
+        link.execute(
+            sa.delete(StockItem).where(*same),
+            [{f"b_{name}": row[name] for name in _KEY} for row in gone],
+        )
+    if fresh := [dict(zip((*_KEY, "hi"), row, strict=True)) for row in new - old]:
+        link.execute(sa.insert(StockItem), fresh)
+
+
+_KEY = ("lot_id", "location_id", "sure", "lo")
+
+
+def _item_rows(lot_id: int, here: Balance) -> Iterator[tuple[object, ...]]:
+    for sure, items in ((True, here.known), (False, here.possible)):
+        for lo, hi in items.intervals:
+            yield lot_id, here.place.id, sure, lo, hi
+
+
+def _load_items(
+    session: Session, lot_ids: Iterable[int]
+) -> dict[tuple[int, int, bool], ItemSet]:
+    columns = StockItem.__table__.c
+    intervals: dict[tuple[int, int, bool], list[tuple[int, int]]] = {}
+    rows = by_ids(session, sa.select(*columns), columns.lot_id, lot_ids)
+    for lot_id, place_id, sure, lo, hi in rows:
+        intervals.setdefault((lot_id, place_id, sure), []).append((lo, hi))
+    return {key: ItemSet.from_intervals(some) for key, some in intervals.items()}

@@ -1,0 +1,285 @@
+"""Holds: one hand stops the goods at once, two persons let them go again.
+
+The consumer page's caution ("under examination, do not eat", DESIGN §5) belongs to a
+health hold: one person turns it on while such a hold is in force, and it goes off when
+the lot's last health hold is released, which takes two persons already.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .. import audit, flow
+from ..errors import N_, Conflict, InvalidInput, NotFound
+from ..identity.items import ItemSet
+from ..numbers import next_number
+from ..parties.lots import lock_lots
+from ..parties.tables import Lot
+from ..people import Actor
+from .books import by_ids
+from .spans import Span, check_not_recalled, spans_of
+from .tables import Hold
+
+HAZARDS = ("health", "quality", "label", "other")
+IN_FORCE = ("active", "release_requested")
+
+HOLD = flow.Machine(
+    "hold",
+    "state",
+    {
+        "propose": flow.Step(("active",), "release_requested", "hold.propose"),
+        "release": flow.Step(
+            ("release_requested",),
+            "released",
+            "hold.release",
+            # domain.md §3.5 Q2: not who placed it, and not who asked
+            not_by=("placed_by", "requested_by"),
+        ),
+    },
+)
+"""A hold from the first hand to the second signature (domain.md §3.5 Q1, Q2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What of a lot is on hold."""
+
+    whole: bool
+    """All of it, whatever ``items`` says."""
+    items: ItemSet
+    numbers: tuple[str, ...]
+    """The holds in force, ascending."""
+
+
+def place_hold(
+    session: Session,
+    lot_ids: Iterable[int],
+    *,
+    items: Mapping[int, ItemSet] | None = None,
+    hazard: str = "other",
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> list[Hold]:
+    """Put lots on hold at once, under one number such as ``FC-26-0001``.
+
+    ``items`` narrows lots to some of their items; a lot it does not name is held whole.
+    One row for each lot or run of items. Asking again for exactly what one's own hold
+    in force already says returns that hold.
+
+    Raises:
+        Forbidden: without the right ``hold.place``.
+        NotFound: ``lot_unknown``.
+        InvalidInput: ``hold_empty``, ``reason_missing``, ``hazard_unknown``,
+            ``item_unknown``.
+    """
+    actor.require("hold.place")
+    reason = _reason(reason)
+    if hazard not in HAZARDS:
+        raise InvalidInput(
+            "hazard_unknown",
+            N_("Expected one of the hazards %(known)s, got %(found)s."),
+            known=", ".join(HAZARDS),
+            found=hazard,
+        )
+    lots = lock_lots(session, lot_ids)
+    spans = spans_of(lots, items or {})
+    if same := _same_hold(session, spans, hazard, reason, actor):
+        return same
+    number = next_number(session, "FC", now.year)
+    holds = [
+        Hold(
+            number=number,
+            lot=lots[lot_id],
+            lo=lo,
+            hi=hi,
+            hazard=hazard,
+            reason=reason,
+            placed_by=actor.login,
+            placed_at=now,
+        )
+        for lot_id, lo, hi in spans
+    ]
+    session.add_all(holds)
+    session.flush()
+    for lot_id in lots:
+        some = ItemSet.from_intervals(
+            (lo, hi)
+            for held, lo, hi in spans
+            if held == lot_id and lo is not None and hi is not None
+        )
+        audit.record(
+            session,
+            actor.login,
+            "hold.place",
+            f"lot:{lot_id}",
+            now,
+            number=number,
+            items=str(some) or "all",
+            hazard=hazard,
+            reason=reason,
+        )
+    return holds
+
+
+def request_release(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime
+) -> list[Hold]:
+    """Ask that a hold be lifted; ``reason`` is the test that says the goods are good.
+
+    Raises Forbidden, NotFound, InvalidInput ``reason_missing`` or Conflict
+    ``wrong_state``.
+    """
+    reason = _reason(reason)
+    holds = _lock_holds(session, number)
+    for hold in holds:
+        flow.apply(
+            session,
+            HOLD,
+            hold,
+            "propose",
+            actor,
+            now,
+            requested_by=actor.login,
+            requested_at=now,
+            request_reason=reason,
+        )
+    return holds
+
+
+def release_hold(
+    session: Session, number: str, actor: Actor, now: datetime
+) -> list[Hold]:
+    """Lift a hold for which release was asked: the second person's signature.
+
+    Ends the caution of lots that have no other health hold.
+
+    Raises:
+        Forbidden: without ``hold.release`` (and ``caution.end`` where one ends).
+        NotFound: ``hold_unknown``.
+        Conflict: ``second_person``, ``wrong_state``, ``lot_recalled``.
+    """
+    holds = _lock_holds(session, number)
+    actor.require(HOLD.steps["release"].right)
+    check_not_recalled(session, [hold for hold in holds if hold.state in IN_FORCE])
+    for hold in holds:
+        flow.apply(
+            session,
+            HOLD,
+            hold,
+            "release",
+            actor,
+            now,
+            released_by=actor.login,
+            released_at=now,
+        )
+    _end_cautions(session, {hold.lot_id: hold.lot for hold in holds}, actor, now)
+    return holds
+
+
+def start_caution(
+    session: Session, lot_ids: Iterable[int], actor: Actor, now: datetime
+) -> None:
+    """Let the consumer page of lots say: under examination, do not eat. One person.
+
+    Raises Forbidden without ``caution.start``, NotFound, or Conflict ``caution_alone``
+    for a lot without a health hold in force.
+    """
+    actor.require("caution.start")
+    lots = lock_lots(session, lot_ids)
+    endangered = _health_held(session, lots)
+    for lot in lots.values():
+        if lot.id not in endangered:
+            raise Conflict(
+                "caution_alone",
+                N_("Lot %(lot)s has no health hold: place one before the caution."),
+                lot=lot.code,
+            )
+        if lot.caution_at is None:
+            lot.caution_at = now
+            audit.record(session, actor.login, "caution.start", f"lot:{lot.id}", now)
+    session.flush()
+
+
+def held_items(session: Session, lot_ids: Iterable[int]) -> dict[int, Held]:
+    """What is on hold, by lot; lots without a hold in force are left out."""
+    columns = (Hold.lot_id, Hold.number, Hold.lo, Hold.hi)
+    select = sa.select(*columns).where(Hold.state.in_(IN_FORCE))
+    spans: dict[int, list[tuple[int, int]]] = {}
+    numbers: dict[int, set[str]] = {}
+    whole: set[int] = set()
+    for lot_id, number, lo, hi in by_ids(session, select, Hold.lot_id, lot_ids):
+        numbers.setdefault(lot_id, set()).add(number)
+        if lo is None:
+            whole.add(lot_id)
+        else:
+            spans.setdefault(lot_id, []).append((lo, hi))
+    return {
+        lot_id: Held(
+            lot_id in whole,
+            ItemSet.from_intervals(spans.get(lot_id, ())),
+            tuple(sorted(names)),
+        )
+        for lot_id, names in numbers.items()
+    }
+
+
+def _same_hold(
+    session: Session, spans: Sequence[Span], hazard: str, reason: str, actor: Actor
+) -> list[Hold]:
+    """The actor's own hold in force that says exactly the same, if there is one."""
+    alike = sa.select(Hold).where(
+        Hold.state.in_(IN_FORCE),
+        Hold.placed_by == actor.login,
+        Hold.hazard == hazard,
+        Hold.reason == reason,
+    )
+    numbers: dict[str, list[Hold]] = {}
+    for hold in session.scalars(alike.order_by(Hold.id)).unique():
+        numbers.setdefault(hold.number, []).append(hold)
+    for holds in numbers.values():
+        if {(hold.lot_id, hold.lo, hold.hi) for hold in holds} == set(spans):
+            return holds
+    return []
+
+
+def _lock_holds(session: Session, number: str) -> list[Hold]:
+    """The rows of a hold, their lots locked, in the order of their ids."""
+    numbered = sa.select(Hold).where(Hold.number == number).order_by(Hold.id)
+    holds = list(session.scalars(numbered).unique())
+    if not holds:
+        raise NotFound(
+            "hold_unknown", N_("No hold %(number)s is recorded."), number=number
+        )
+    lock_lots(session, (hold.lot_id for hold in holds))
+    return holds
+
+
+def _health_held(session: Session, lot_ids: Iterable[int]) -> set[int]:
+    select = sa.select(Hold.lot_id).where(
+        Hold.state.in_(IN_FORCE), Hold.hazard == "health"
+    )
+    return {row.lot_id for row in by_ids(session, select, Hold.lot_id, lot_ids)}
+
+
+def _end_cautions(
+    session: Session, lots: Mapping[int, Lot], actor: Actor, now: datetime
+) -> None:
+    endangered = _health_held(session, lots)
+    for lot in lots.values():
+        if lot.caution_at is not None and lot.id not in endangered:
+            actor.require("caution.end")
+            lot.caution_at = None
+            audit.record(session, actor.login, "caution.end", f"lot:{lot.id}", now)
+    session.flush()
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise InvalidInput(
+            "reason_missing", N_("Expected a reason: say why, in a few words.")
+        )
+    return text.strip()

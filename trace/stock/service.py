@@ -1,0 +1,296 @@
+"""Moving stock: every change of a lot's ledger goes through here, under its lock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .. import audit
+from ..errors import N_, InvalidInput, LotmarkError, NotFound
+from ..identity.items import ItemSet
+from ..parties.lots import find_place, lock_lots
+from ..parties.tables import Lot
+from ..people import Actor
+from .books import load_ledgers, load_places, save_ledgers
+from .gates import Gates, load_gates
+from .ledger import LotLedger
+from .places import Place
+from .spans import check_items
+from .tables import Movement
+
+AUDITED = 20
+"""Moves of one call told in its audit row one by one; all of them are ``movement``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A quantity of a lot, or scanned items of it, that went from place to place."""
+
+    lot_id: int
+    source_id: int
+    """Location it left; of kind ``made`` or ``supplied`` for what is new."""
+    target_id: int
+    at: datetime
+    """When it happened."""
+    document: str
+    """The paper it belongs to."""
+    quantity: int | None = None
+    """In the base unit; may be left out where ``items`` says it."""
+    items: ItemSet | None = None
+    """Which items, where they were scanned."""
+    reason: str = ""
+    shipment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A move that cannot be made, and why."""
+
+    index: int
+    """Its position among the moves given, from 0."""
+    error: LotmarkError
+
+
+def move_stock(
+    session: Session,
+    lot_id: int,
+    source_id: int,
+    target_id: int,
+    *,
+    quantity: int | None = None,
+    items: ItemSet | None = None,
+    at: datetime,
+    document: str,
+    reason: str = "",
+    shipment_id: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Book one movement; see ``move_many``, of which it is the case of one."""
+    route = (lot_id, source_id, target_id, at, document)
+    move = Move(*route, quantity, items, reason, shipment_id)
+    move_many(session, [move], actor=actor, now=now)
+
+
+def make_stock(
+    session: Session,
+    lot: Lot,
+    target_id: int,
+    *,
+    quantity: int | None = None,
+    items: ItemSet | None = None,
+    at: datetime,
+    document: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Book what was made of an own lot, or received of a supplier's."""
+    source = find_place(session, "made" if lot.own else "supplied")
+    move_stock(
+        session,
+        lot.id,
+        source.id,
+        target_id,
+        quantity=quantity,
+        items=items,
+        at=at,
+        document=document,
+        actor=actor,
+        now=now,
+    )
+
+
+def move_many(
+    session: Session,
+    moves: Sequence[Move],
+    *,
+    actor: Actor,
+    now: datetime,
+    refused: list[Refused] | None = None,
+) -> None:
+    """Book movements in the order given: all of them, or none.
+
+    Locks all lots once and takes a constant number of statements. The first move that
+    cannot be made raises; with a list ``refused`` every such move is put there instead,
+    the rest are tried as if it had not been asked for, and then nothing is booked.
+
+    ``stock.move`` is needed between places; what production or a supplier brings in,
+    and what production uses up, was allowed by the step that books it.
+
+    Raises:
+        Forbidden: ``right_missing``.
+        NotFound: ``lot_unknown``, ``place_unknown``.
+        InvalidInput: ``quantity_invalid``, ``quantity_contradicts``, ``items_empty``,
+            ``item_unknown``, ``place_invalid``.
+        Conflict: ``stock_short``, ``item_elsewhere``, ``item_made_twice``,
+            ``stock_contradicts``, ``lot_on_hold``, ``scan_needed``, ``sold_goods``,
+            ``destroyed_goods``.
+    """
+    if not moves:
+        return
+    desk = _open_desk(session, moves)
+    failures: list[Refused] = []
+    for index, move in enumerate(moves):
+        try:
+            desk.book(move, actor)
+        except LotmarkError as error:
+            if refused is None:
+                raise
+            failures.append(Refused(index, error))
+    if refused is not None and failures:
+        refused.extend(failures)
+        return
+    save_ledgers(session, desk.before, desk.ledgers)
+    rows = [row for move in moves for row in _movement_rows(move, actor, now)]
+    session.execute(sa.insert(Movement), rows)
+    _audit(session, desk, moves, actor, now)
+
+
+def identify_items(
+    session: Session,
+    lot_id: int,
+    place_id: int,
+    items: ItemSet,
+    *,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Items were seen at a place: later knowledge, no quantity moves.
+
+    Raises Forbidden without ``stock.move``, NotFound, InvalidInput or Conflict as
+    ``LotLedger.identify``.
+    """
+    actor.require("stock.move")
+    lot = lock_lots(session, [lot_id])[lot_id]
+    place = _place(load_places(session, [place_id]), place_id)
+    check_items(lot, items)
+    before = load_ledgers(session, [lot_id])
+    after = {lot_id: before[lot_id].identify(place, items)}
+    save_ledgers(session, before, after)
+    audit.record(
+        session,
+        actor.login,
+        "stock.identify",
+        f"lot:{lot_id}",
+        now,
+        place=place.code,
+        items=str(items),
+        reason=reason,
+    )
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is needed to book moves of some lots, all of them locked."""
+
+    lots: dict[int, Lot]
+    places: dict[int, Place]
+    before: dict[int, LotLedger]
+    ledgers: dict[int, LotLedger]
+    gates: Gates
+
+    def book(self, move: Move, actor: Actor) -> None:
+        source = _place(self.places, move.source_id)
+        target = _place(self.places, move.target_id)
+        if not source.is_source and target.kind != "consumed":
+            actor.require("stock.move")
+        quantity = _quantity(move)
+        ledger = self.ledgers[move.lot_id]
+        if move.items is None:
+            moved = ledger.move(source, target, quantity)
+        else:
+            check_items(self.lots[move.lot_id], move.items)
+            moved = ledger.move_items(source, target, move.items)
+        self.gates.check(move.lot_id, ledger, source, target, move.items, move.at)
+        self.ledgers[move.lot_id] = moved
+
+
+def _open_desk(session: Session, moves: Sequence[Move]) -> _Desk:
+    lots = lock_lots(session, (move.lot_id for move in moves))
+    place_ids = {place for move in moves for place in (move.source_id, move.target_id)}
+    places = load_places(session, place_ids)
+    ledgers = load_ledgers(session, lots)
+    consumed = {
+        move.lot_id
+        for move in moves
+        if move.target_id in places and places[move.target_id].kind == "consumed"
+    }
+    gates = load_gates(session, lots, consumed)
+    return _Desk(lots, places, ledgers, dict(ledgers), gates)
+
+
+def _place(places: dict[int, Place], place_id: int) -> Place:
+    if place_id not in places:
+        raise NotFound(
+            "place_unknown", N_("No place %(place)s is recorded."), place=place_id
+        )
+    return places[place_id]
+
+
+def _quantity(move: Move) -> int:
+    if move.items is None:
+        if move.quantity is None:
+            raise InvalidInput(
+                "quantity_invalid",
+                N_("Expected a quantity or item numbers, got neither."),
+            )
+        return move.quantity
+    if move.quantity not in (None, move.items.count):
+        raise InvalidInput(
+            "quantity_contradicts",
+            N_("The quantity is %(quantity)s, but %(count)s items are named."),
+            quantity=move.quantity,
+            count=move.items.count,
+        )
+    return move.items.count
+
+
+def _movement_rows(move: Move, actor: Actor, now: datetime) -> Iterable[dict[str, Any]]:
+    """One row for each run of items, or one without items."""
+    row = {
+        "document": move.document,
+        "lot_id": move.lot_id,
+        "from_id": move.source_id,
+        "to_id": move.target_id,
+        "quantity": move.quantity,
+        "lo": None,
+        "hi": None,
+        "at": move.at,
+        "recorded_at": now,
+        "reason": move.reason,
+        "actor": actor.login,
+        "shipment_id": move.shipment_id,
+    }
+    if move.items is None:
+        yield row
+    else:
+        for lo, hi in move.items.intervals:
+            yield {**row, "quantity": hi - lo, "lo": lo, "hi": hi}
+
+
+def _audit(
+    session: Session, desk: _Desk, moves: Sequence[Move], actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor.login,
+        "stock.move",
+        f"lot:{moves[0].lot_id}" if len(desk.lots) == 1 else "lots",
+        now,
+        count=len(moves),
+        moves=[
+            {
+                "document": move.document,
+                "lot": move.lot_id,
+                "from": desk.places[move.source_id].code,
+                "to": desk.places[move.target_id].code,
+                "quantity": _quantity(move),
+                "items": None if move.items is None else str(move.items)[:200],
+            }
+            for move in moves[:AUDITED]
+        ],
+    )

@@ -1,0 +1,173 @@
+"""Balances, movements, holds, cases and shipments."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Base, one_of
+from ..parties.tables import Location, Lot, Partner
+
+
+class Stock(Base):
+    """How much of a lot is at a place: the sum of its movements, always."""
+
+    __tablename__ = "stock"
+
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("location.id"), primary_key=True, index=True
+    )
+    quantity: Mapped[int]
+    """In the article's base unit; negative only where lots come from."""
+
+
+class StockItem(Base):
+    """Items of a lot that are (``sure``) or may be at a place."""
+
+    __tablename__ = "stock_item"
+    __table_args__ = (
+        sa.CheckConstraint("lo >= 0 AND lo < hi", name="range"),
+        sa.Index("ix_stock_item_lot", "lot_id", "lo"),
+    )
+
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("location.id"), primary_key=True
+    )
+    sure: Mapped[bool] = mapped_column(primary_key=True)
+    lo: Mapped[int] = mapped_column(primary_key=True)
+    hi: Mapped[int]
+
+
+class Shipment(Base):
+    """A delivery to one consignee."""
+
+    __tablename__ = "shipment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    site_id: Mapped[int] = mapped_column(sa.ForeignKey("site.id"))
+    consignee_id: Mapped[int] = mapped_column(sa.ForeignKey("partner.id"), index=True)
+    carrier: Mapped[str] = mapped_column(default="")
+    vehicle: Mapped[str] = mapped_column(default="")
+    driver_phone: Mapped[str] = mapped_column(default="")
+    shipped_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+
+    consignee: Mapped[Partner] = relationship(lazy="joined")
+
+
+class Movement(Base):
+    """A quantity of a lot that went from one place to another; never changed."""
+
+    __tablename__ = "movement"
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", name="quantity"),
+        sa.CheckConstraint("from_id <> to_id", name="places"),
+        sa.CheckConstraint(
+            "(lo IS NULL AND hi IS NULL) OR (lo >= 0 AND hi - lo = quantity)",
+            name="items",
+        ),
+        sa.Index("ix_movement_lot", "lot_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[str] = mapped_column(index=True)
+    """The paper it belongs to, e.g. a shipment's number."""
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"))
+    from_id: Mapped[int] = mapped_column(sa.ForeignKey("location.id"))
+    to_id: Mapped[int] = mapped_column(sa.ForeignKey("location.id"))
+    quantity: Mapped[int]
+    lo: Mapped[int | None]
+    hi: Mapped[int | None]
+    at: Mapped[datetime]
+    """When it happened; ``recorded_at`` is when we were told."""
+    recorded_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str]
+    shipment_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("shipment.id"), index=True
+    )
+
+    lot: Mapped[Lot] = relationship()
+    source: Mapped[Location] = relationship(foreign_keys=from_id)
+    target: Mapped[Location] = relationship(foreign_keys=to_id)
+
+
+class Hold(Base):
+    """Goods that may not leave: a whole lot (no ``lo``) or some of its items.
+
+    One hand places it; two persons lift it (domain.md §3.5 Q1, Q2).
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        one_of("state", "active", "release_requested", "released"),
+        one_of("hazard", "health", "quality", "label", "other"),
+        sa.CheckConstraint(
+            "(lo IS NULL AND hi IS NULL) OR (lo >= 0 AND lo < hi)", name="range"
+        ),
+        sa.CheckConstraint(
+            "released_by IS NULL OR released_by <> requested_by", name="two_persons"
+        ),
+        sa.Index("ix_hold_lot", "lot_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(index=True)
+    """What people call it; one order may hold several lots."""
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"))
+    lo: Mapped[int | None]
+    hi: Mapped[int | None]
+    hazard: Mapped[str] = mapped_column(default="other")
+    reason: Mapped[str]
+    state: Mapped[str] = mapped_column(default="active")
+    placed_by: Mapped[str]
+    placed_at: Mapped[datetime]
+    requested_by: Mapped[str | None]
+    requested_at: Mapped[datetime | None]
+    request_reason: Mapped[str | None]
+    """The test or assessment that says the goods are good."""
+    released_by: Mapped[str | None]
+    released_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    lot: Mapped[Lot] = relationship(lazy="joined")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class LogisticUnit(Base):
+    """A case or pallet with an SSCC."""
+
+    __tablename__ = "logistic_unit"
+    __table_args__ = (one_of("level", "case", "pallet"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sscc: Mapped[str] = mapped_column(sa.String(18), unique=True)
+    level: Mapped[str] = mapped_column(default="case")
+    parent_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("logistic_unit.id"), index=True
+    )
+
+
+class UnitContent(Base):
+    """What a case holds: items ``lo … hi-1`` of a lot, or a count where not known."""
+
+    __tablename__ = "unit_content"
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", name="quantity"),
+        sa.CheckConstraint(
+            "(lo IS NULL AND hi IS NULL) OR (lo >= 0 AND hi - lo = quantity)",
+            name="items",
+        ),
+        sa.Index("ix_unit_content_lot", "lot_id", "lo"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("logistic_unit.id"), index=True)
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"))
+    quantity: Mapped[int]
+    lo: Mapped[int | None]
+    hi: Mapped[int | None]

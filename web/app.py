@@ -1,0 +1,102 @@
+"""The web application, wired in one place."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+
+from . import i18n, problems
+from .admin import views as admin
+from .auth import views as auth
+from .desk import views as desk
+from .installation import Installation
+from .limits import limiter
+from .line import views as line
+from .public import views as public
+from .quality import views as quality
+
+HERE = Path(__file__).parent
+MAX_UPLOAD = 40 * 1024 * 1024
+"""Bytes one request may carry: three photos of a phone."""
+
+
+def create_app(house: Installation, **config: object) -> Flask:
+    """The application for one installation; ``config`` overrides Flask's settings."""
+    app = Flask(
+        "lotmark.web",
+        instance_path=str(house.settings.home.resolve()),
+        root_path=str(HERE),
+        static_folder=str(HERE / "static"),
+        template_folder=str(HERE / "templates"),
+    )
+    app.config |= {
+        "SECRET_KEY": house.settings.signing_key(),
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": house.settings.base_url.startswith("https"),
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=1),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=7),
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WEB_FOLDER": HERE,
+        **config,
+    }
+    app.extensions["lotmark"] = house
+    app.jinja_options |= {"trim_blocks": True, "lstrip_blocks": True}
+    CSRFProtect(app)
+    limiter.init_app(app)
+    i18n.set_up(app)
+    problems.set_up(app)
+    auth.set_up(app)
+    for room in (public, auth, line, desk, quality, admin):
+        app.register_blueprint(room.room)
+    app.jinja_env.globals["asset"] = asset
+    app.add_url_rule("/language/<code>", "language", choose_language)
+    app.before_request(_prepare)
+    app.after_request(_protect)
+    return app
+
+
+@cache
+def asset(name: str) -> str:
+    """Address of a static file, with its content's hash: it may be kept for ever."""
+    content = (HERE / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def choose_language(code: str) -> ResponseReturnValue:
+    """Switch the language and go back to where the visitor was."""
+    back = request.args.get("back", "/")
+    # Only a path of ours: "//other.example" would lead away.
+    if not back.startswith("/") or back.startswith("//") or "\\" in back:
+        back = "/"
+    answer = redirect(back)
+    if code in i18n.LANGUAGES:
+        answer.set_cookie(
+            i18n.COOKIE, code, max_age=timedelta(days=365), samesite="Lax"
+        )
+    return answer
+
+
+def _prepare() -> None:
+    g.nonce = secrets.token_urlsafe(12)
+
+
+def _protect(answer: Response) -> Response:
+    nonce = g.get("nonce", "")
+    answer.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' "
+        f"'unsafe-inline'; script-src 'self' 'nonce-{nonce}'; frame-ancestors 'none'; "
+        "form-action 'self'; base-uri 'none'",
+    )
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "same-origin")
+    if answer.mimetype == "text/html":
+        answer.headers.setdefault("Cache-Control", "private, no-store")
+        answer.headers.setdefault("Vary", "Accept-Language, Cookie")
+    return answer

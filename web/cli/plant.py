@@ -1,0 +1,239 @@
+"""Commands of the plant: import, batch, codes, labels."""
+
+import csv
+import sys
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import sqlalchemy as sa
+
+from ...labels.engine.render import FORMATS
+from ...labels.engine.stock import stock_names
+from ...labels.jobs.service import draw_labels, label_records
+from ...trace import clock, people
+from ...trace.errors import N_, InvalidInput, NotFound
+from ...trace.exchange.imports import ImportRefused
+from ...trace.exchange.imports import import_files as apply_files
+from ...trace.identity.gs1 import Gtin
+from ...trace.identity.items import ItemSet
+from ...trace.parties.lots import find_line, find_lot
+from ...trace.parties.tables import Article
+from ...trace.production.batches import local_day, open_batch, propose_batch
+from ...trace.production.codes import issue_codes
+from .context import Context, json_option, pass_context, print_json, progress_bar
+
+
+@click.command("import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@json_option
+@pass_context
+def import_files(context: Context, files: tuple[Path, ...], as_json: bool) -> None:
+    """Take in CSV or XLSX files: all of them, or nothing.
+
+    What a file holds is recognised by its header; see docs/import.md.
+    """
+    contents = [(path.name, path.read_bytes()) for path in files]
+    with context.house() as house, progress_bar() as bar:
+        task = bar.add_task("Importing", total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        try:
+            with house.plant.writing() as session:
+                report = apply_files(
+                    session,
+                    contents,
+                    people.system(),
+                    clock.now(),
+                    key_version=house.keys.current.version,
+                    progress=show,
+                )
+        except ImportRefused as refused:
+            for bad in refused.rows:
+                bar.console.print(str(bad), highlight=False, soft_wrap=True)
+            raise
+    rows = [
+        {"file": entry.name, "kind": entry.kind, "rows": entry.rows}
+        for entry in report.files
+    ]
+    if as_json:
+        print_json({"files": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['file']}: {row['rows']} {row['kind']}")
+
+
+@click.group()
+def batch() -> None:
+    """Batches on the lines."""
+
+
+@batch.command("open")
+@click.option("--line", "line_code", required=True, help="Line code, or SITE/LINE.")
+@click.option("--product", required=True, help="Article code or GTIN.")
+@click.option("--batch", "code", help="Batch number; the next one if not given.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Made on.")
+@click.option("--planned", type=int, required=True, help="Packs planned.")
+@json_option
+@pass_context
+def open_on_line(
+    context: Context,
+    line_code: str,
+    product: str,
+    code: str | None,
+    day: date | None,
+    planned: int,
+    as_json: bool,
+) -> None:
+    """Open a batch on a line."""
+    now = clock.now()
+    with context.house() as house, house.plant.writing() as session:
+        line = find_line(session, line_code)
+        article = _find_product(session, product)
+        made_on = day.date() if day else local_day(line, now)  # type: ignore[attr-defined]
+        number = code or propose_batch(session, line, article, made_on)
+        lot = open_batch(
+            session, article, line, number, made_on, planned, people.system(), now
+        )
+        shown = {
+            "lot": lot.code,
+            "article": article.code,
+            "gtin": article.gtin,
+            "line": line.code,
+            "produced_on": lot.produced_on,
+            "expires_on": lot.expires_on,
+            "planned": planned,
+        }
+    if as_json:
+        print_json(shown)
+    else:
+        click.echo(f"Batch {shown['lot']} is open on line {shown['line']}.")
+
+
+@click.group()
+def codes() -> None:
+    """Item codes."""
+
+
+@codes.command("issue")
+@click.option("--lot", "lot_code", required=True, help="Batch number.")
+@click.option("--count", required=True, type=int)
+@click.option(
+    "--csv",
+    "csv_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the codes to a file, for a coder or BarTender.",
+)
+@json_option
+@pass_context
+def issue(
+    context: Context, lot_code: str, count: int, csv_path: Path | None, as_json: bool
+) -> None:
+    """Issue codes for a batch in production."""
+    with context.house() as house, house.plant.writing() as session:
+        lot = find_lot(session, lot_code)
+        ranges = issue_codes(
+            session,
+            lot.id,
+            count,
+            house.keys.current.version,
+            people.system(),
+            clock.now(),
+        )
+        first = ranges[0].lot_lo or 0
+        items = ItemSet.range(first, first + count)
+        base_url = house.settings.base_url
+        records = list(label_records(session, house.keys, lot, items, base_url))
+    shown = [
+        {"item": first + place, "serial": record.serial, "url": record.url}
+        for place, record in enumerate(records)
+    ]
+    if csv_path:
+        with csv_path.open("w", newline="", encoding="utf-8-sig") as file:
+            writer = csv.DictWriter(file, ["item", "serial", "url"])
+            writer.writeheader()
+            writer.writerows(shown)
+    if as_json:
+        print_json({"lot": lot.code, "items": str(items), "codes": shown})
+    elif csv_path:
+        click.echo(f"Issued {count} codes for {lot.code}: {csv_path}")
+    else:
+        for row in shown:
+            click.echo(row["url"])
+
+
+@click.command()
+@click.option("--lot", "lot_code", required=True, help="Batch number.")
+@click.option("--first", default=0, show_default=True, help="First item number.")
+@click.option("--count", type=int, help="How many; all issued ones if not given.")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="pdf", show_default=True
+)
+@click.option("--stock", default="a4-24", show_default=True, help="Label stock.")
+@click.option("--skip", default=0, help="Labels already used on the first sheet.")
+@click.option("-o", "--output", type=click.File("wb", lazy=True), required=True)
+@pass_context
+def labels(
+    context: Context,
+    lot_code: str,
+    first: int,
+    count: int | None,
+    format_: str,
+    stock: str,
+    skip: int,
+    output: BinaryIO,
+) -> None:
+    """Draw labels of codes that were issued."""
+    if stock not in stock_names():
+        raise InvalidInput(
+            "stock_unknown",
+            N_("No label stock %(stock)s. Expected one of: %(known)s."),
+            stock=stock,
+            known=", ".join(stock_names()),
+        )
+    with context.house() as house, house.plant.reading() as session:
+        lot = find_lot(session, lot_code)
+        number = lot.next_item - first if count is None else count
+        if first < 0 or number < 1:
+            raise InvalidInput(
+                "count_invalid",
+                N_("Expected a number of labels from 1, got %(count)s."),
+                count=number,
+            )
+        with progress_bar() as bar:
+            task = bar.add_task("Drawing", total=number)
+            drawn = draw_labels(
+                session,
+                house.keys,
+                lot,
+                ItemSet.range(first, first + number),
+                house.settings.base_url,
+                format_,
+                stock,
+                output,
+                skip,
+                lambda done: bar.update(task, completed=done),
+            )
+    click.echo(f"{drawn} labels: {output.name}", file=sys.stderr)
+
+
+def _find_product(session: sa.orm.Session, text: str) -> Article:
+    by = Article.code == text
+    if text.isdigit() and len(text) in (8, 12, 13, 14):
+        by = sa.or_(by, Article.gtin == Gtin.parse(text).digits)
+    article = session.scalar(sa.select(Article).where(by))
+    if article is None:
+        raise NotFound(
+            "article_unknown",
+            N_("No article %(article)s is recorded."),
+            article=text,
+        )
+    return article

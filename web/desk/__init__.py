@@ -1,0 +1,1 @@
+"""Complaints, and who answers them."""

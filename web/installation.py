@@ -1,0 +1,44 @@
+"""One installation, opened once per process: its databases, keys and folders."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from ..trace.db import Database
+from ..trace.errors import N_, Conflict
+from ..trace.identity.keys import KeyRing, load_keys
+from ..trace.scans import open_scans
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What views, commands and the worker share."""
+
+    settings: Settings
+    plant: Database
+    scans: Database
+    """Scans by the public; the same PostgreSQL, or a file of their own on SQLite."""
+    keys: KeyRing
+
+    def close(self) -> None:
+        self.plant.dispose()
+        self.scans.dispose()
+
+
+def open_installation(settings: Settings) -> Installation:
+    """Open what ``settings`` name. Raises Conflict when there is none yet."""
+    plant = Database(settings.database_url)
+    if (plant.path and not plant.path.exists()) or not sa.inspect(
+        plant.engine
+    ).has_table("lot"):
+        raise Conflict(
+            "no_installation",
+            N_(
+                "There is no Lotmark installation at %(place)s yet: run lotmark init "
+                "or lotmark demo, or set LOTMARK_HOME or LOTMARK_DATABASE_URL."
+            ),
+            place=plant.url.render_as_string(hide_password=True),
+        )
+    keys = load_keys(settings.code_keys, settings.key_file)
+    return Installation(settings, plant, open_scans(plant.url), keys)

@@ -1,0 +1,199 @@
+"""Ordering labels, watching them being drawn, and fetching the file."""
+
+import secrets
+from io import BytesIO
+from typing import Any
+
+from flask import (
+    Response,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from ...labels.engine.stock import Stock, load_stock, stock_names
+from ...labels.jobs.service import JOB_FORMATS, draw_labels, find_job, order_labels
+from ...labels.jobs.tables import PrintJob
+from ...trace import clock, files
+from ...trace.db import Session
+from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
+from ...trace.identity.items import ItemSet
+from ...trace.production.codes import MOST_AT_ONCE
+from ..current import actor, house
+from ..forms import choice_field, number_field, text_field
+from ..problems import status_of
+from .bench import UNDONE, band_of_job, bench_of, recent_jobs
+from .room import chosen_line, own_batch, room
+
+USUAL_STOCK = "roll-60x40"
+MOST_SKIPPED = 200
+MEDIA_TYPES = {"pdf": "application/pdf", "tspl": "text/plain"}
+
+
+@room.get("/line/batches/<int:lot_id>/print")
+def print_form(lot_id: int) -> ResponseReturnValue:
+    with house().plant.reading() as session:
+        return _print_form(session, lot_id)
+
+
+@room.post("/line/batches/<int:lot_id>/print")
+def print_now(lot_id: int) -> ResponseReturnValue:
+    try:
+        order = _read_order()
+        with house().plant.writing() as session:
+            lot = own_batch(session, lot_id)
+            version = house().keys.current.version
+            job = order_labels(
+                session,
+                lot.id,
+                **order,
+                key_version=version,
+                actor=actor(),
+                now=clock.now(),
+            )
+    except LotmarkError as error:
+        with house().plant.reading() as session:
+            return _print_form(session, lot_id, error), status_of(error)
+    return redirect(url_for("line.job", number=job.number))
+
+
+@room.get("/line/batches/<int:lot_id>/label.png")
+def label_picture(lot_id: int) -> ResponseReturnValue:
+    """The label of one item, drawn by the engine that prints it."""
+    item = request.args.get("item", "")
+    number = int(item) if item.isdecimal() and len(item) < 10 else 0
+    stock = request.args.get("stock", USUAL_STOCK)[:60]
+    out = BytesIO()
+    with house().plant.reading() as session:
+        draw_labels(
+            session,
+            house().keys,
+            own_batch(session, lot_id),
+            ItemSet.range(number, number + 1),
+            house().settings.base_url,
+            "png",
+            stock,
+            out,
+        )
+    answer = Response(out.getvalue(), mimetype="image/png")
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+@room.get("/line/jobs")
+def jobs() -> ResponseReturnValue:
+    with house().plant.reading() as session:
+        line = chosen_line(session)
+        if line is None:
+            return redirect(url_for("line.lines"))
+        found = recent_jobs(session, line)
+    return render_template("line/jobs.html", line=line, jobs=found)
+
+
+@room.get("/line/jobs/<number>")
+def job(number: str) -> ResponseReturnValue:
+    with house().plant.reading() as session:
+        found = find_job(session, number)
+        bench = bench_of(session, own_batch(session, found.lot_id))
+    return render_template(
+        "line/job.html",
+        job=found,
+        bench=bench,
+        lot=bench.lot,
+        line=bench.lot.line,
+        band=band_of_job(found, clock.now()),
+        undone=found.state in UNDONE,
+    )
+
+
+@room.get("/line/jobs/<number>.json")
+def job_progress(number: str) -> ResponseReturnValue:
+    """What the job's page asks for again and again while it is drawn."""
+    with house().plant.reading() as session:
+        found = find_job(session, number)
+    band = band_of_job(found, clock.now())
+    total = found.hi - found.lo
+    return jsonify(
+        number=found.number,
+        state=found.state,
+        done=found.done,
+        total=total,
+        percent=f"{100 * found.done / total:.1f} %",
+        kind=band.kind,
+        word=band.word,
+        text=band.text,
+    )
+
+
+@room.get("/line/jobs/<number>/file")
+def job_file(number: str) -> ResponseReturnValue:
+    with house().plant.reading() as session:
+        found = find_job(session, number)
+    if found.sha256 is None:
+        raise NotFound(
+            "job_unfinished",
+            N_("The labels of %(job)s are not drawn yet. Wait until they are ready."),
+            job=found.number,
+        )
+    return send_file(
+        files.path_of(house().settings.files, found.sha256).resolve(),
+        mimetype=MEDIA_TYPES[found.format],
+        as_attachment=found.format != "pdf",
+        download_name=f"{found.number}-{found.lot.ai10}.{found.format}",
+        max_age=0,
+    )
+
+
+def _read_order() -> dict[str, Any]:
+    stock = load_stock(choice_field("stock", stock_names()))
+    format = choice_field("format", JOB_FORMATS)
+    if format != "pdf" and stock.per_page > 1:  # before codes are spent on it
+        raise InvalidInput(
+            "label_stock_is_sheet",
+            N_("A label printer feeds rolls, not sheets: choose a roll, or PDF."),
+        )
+    most = stock.per_page - 1 if format == "pdf" else 0
+    skip = number_field("skip", 0, MOST_SKIPPED, default=0)
+    if skip > most:
+        raise InvalidInput(
+            "label_skip_invalid",
+            N_("This paper has at most %(most)s used labels to skip, got %(skip)s."),
+            most=most,
+            skip=skip,
+        )
+    return {
+        "count": number_field("count", 1, MOST_AT_ONCE),
+        "stock": stock.name,
+        "format": format,
+        "skip": skip,
+        "request_key": text_field("key", 64, required=True),
+    }
+
+
+def _print_form(
+    session: Session, lot_id: int, error: LotmarkError | None = None
+) -> str:
+    bench = bench_of(session, own_batch(session, lot_id))
+    return render_template(
+        "line/print.html",
+        bench=bench,
+        lot=bench.lot,
+        line=bench.lot.line,
+        stocks=_stocks(),
+        stock=request.form.get("stock") or _last_stock(bench.job),
+        format=request.form.get("format") or (bench.job.format if bench.job else "pdf"),
+        key=request.form.get("key") or secrets.token_urlsafe(16),
+        error=error,
+    )
+
+
+def _stocks() -> list[Stock]:
+    return [load_stock(name) for name in stock_names()]
+
+
+def _last_stock(job: PrintJob | None) -> str:
+    return job.stock if job is not None else USUAL_STOCK

@@ -1,0 +1,96 @@
+"""How a refusal reaches whoever asked: a page for people, RFC 9457 for machines."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from ..trace.errors import (
+    N_,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    LotmarkError,
+    NotFound,
+    TooLarge,
+)
+from .i18n import say
+
+STATUS: dict[type[LotmarkError], HTTPStatus] = {
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    InvalidInput: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    Conflict: HTTPStatus.CONFLICT,
+}
+
+SENTENCES = {
+    400: N_("This request could not be understood. Go back and try again."),
+    404: N_("There is no such page. Check the address, or start at the first page."),
+    405: N_("This page does not take that kind of request. Go back and try again."),
+    413: N_("That is too much to send at once. Send a smaller file."),
+    429: N_("Too many attempts. Wait a minute and try again."),
+    500: N_("Something failed on our side. It has been noted; try again in a minute."),
+}
+
+
+def set_up(app: Flask) -> None:
+    """Answer every refusal and fault in the form the asker reads."""
+    app.register_error_handler(LotmarkError, refuse)
+    app.register_error_handler(CSRFError, refuse_form)
+    app.register_error_handler(HTTPException, refuse_request)
+
+
+def status_of(error: LotmarkError) -> HTTPStatus:
+    """The HTTP status of an error, by its class."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def refuse(error: LotmarkError) -> tuple[Response | str, int]:
+    """Answer an error of ours with its sentence."""
+    return _answer(status_of(error), error.code, say(error))
+
+
+def refuse_form(error: CSRFError) -> tuple[Response | str, int]:
+    """Answer a form that lay open too long, or was sent from elsewhere."""
+    sentence = gettext(
+        N_("This form is no longer valid. Go back, reload the page and send it again.")
+    )
+    return _answer(HTTPStatus.BAD_REQUEST, "form_expired", sentence)
+
+
+def refuse_request(error: HTTPException) -> Response | tuple[Response | str, int]:
+    """Answer what the framework refuses: no such page, too large, too often."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    status = HTTPStatus(error.code)
+    sentence = gettext(SENTENCES.get(error.code, SENTENCES[400]))
+    return _answer(status, status.phrase.lower().replace(" ", "_"), sentence)
+
+
+def wants_json() -> bool:
+    """Whether the asker is a machine."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(
+        ["text/html", "application/json", "application/problem+json"], "text/html"
+    )
+    return best != "text/html"
+
+
+def _answer(status: HTTPStatus, code: str, sentence: str) -> tuple[Response | str, int]:
+    if wants_json():
+        document = jsonify(
+            type=f"urn:lotmark:problem:{code}",
+            title=status.phrase,
+            status=status.value,
+            detail=sentence,
+            code=code,
+        )
+        document.mimetype = "application/problem+json"
+        return document, status.value
+    g.setdefault("actor", None)
+    page = render_template("house/problem.html", status=status, sentence=sentence)
+    return page, status.value

@@ -1,0 +1,1 @@
+"""Consumers: what a pack is, and what they say of it."""

@@ -1,0 +1,1 @@
+"""QA: holds, traces and scopes."""

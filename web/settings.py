@@ -1,0 +1,85 @@
+"""What an installation is told by its environment; with nothing set, it just runs."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..trace.db import read_url
+from ..trace.identity.links import DigitalLink
+
+DEFAULT_HOME = "instance"
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are. Secrets are kept out of its text form."""
+
+    home: Path
+    """Folder of the database (on SQLite), the key file and the uploaded files."""
+    database_url: str
+    base_url: str
+    """Address on the labels, without a slash at the end."""
+    code_keys: str | None
+    """Item code keys, ``version:hex,…``; without them a key file in ``home``."""
+    secret_key: str | None
+    """Signs cookies; without it a generated file in ``home``."""
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str], home: Path | None = None
+    ) -> "Settings":
+        """Read ``LOTMARK_…``; ``home`` wins over ``LOTMARK_HOME``.
+
+        Raises InvalidInput for an address that cannot be.
+        """
+        url = environment.get("LOTMARK_DATABASE_URL") or None
+        told = environment.get("LOTMARK_HOME")
+        folder = home or (Path(told) if told else _folder_of(url))
+        base_url = environment.get("LOTMARK_BASE_URL") or DEFAULT_BASE_URL
+        DigitalLink.build(base_url, "0" * 16)  # refuses what no label can hold
+        return cls(
+            home=folder,
+            database_url=url or f"sqlite:///{folder.resolve() / 'lotmark.db'}",
+            base_url=base_url.rstrip("/"),
+            code_keys=environment.get("LOTMARK_CODE_KEYS") or None,
+            secret_key=environment.get("LOTMARK_SECRET_KEY") or None,
+        )
+
+    def __repr__(self) -> str:
+        return f"Settings(home={str(self.home)!r})"
+
+    @property
+    def files(self) -> Path:
+        """Folder of uploaded and rendered files."""
+        return self.home / "files"
+
+    @property
+    def key_file(self) -> Path:
+        return self.home / "code-keys.json"
+
+    def signing_key(self) -> str:
+        """The key that signs cookies: given, or generated once for this home."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.home / "secret-key"
+        self.home.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text("ascii").strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+        return path.read_text("ascii")
+
+
+def _folder_of(database_url: str | None) -> Path:
+    """Beside an SQLite database lie its keys and files."""
+    if database_url is None:
+        return Path(DEFAULT_HOME)
+    url = read_url(database_url)
+    if url.drivername == "sqlite" and url.database:
+        return Path(url.database).parent
+    return Path(DEFAULT_HOME)

@@ -1,0 +1,27 @@
+"""What every page of the staff rooms can show: words, times, amounts, and rights."""
+
+from typing import Any
+
+from flask import g
+
+from ..trace import clock
+from . import clocks, words
+from .amounts import amount
+
+
+def staff_context() -> dict[str, Any]:
+    """Names for templates; a room installs it as its context processor."""
+    return {
+        "words": words,
+        "now": clock.now(),
+        "when": clocks.when,
+        "clock": clocks.clock,
+        "amount": amount,
+        "may": may,
+    }
+
+
+def may(right: str) -> bool:
+    """Whether the person logged in, if anybody is, has a right."""
+    person = g.get("actor")
+    return person is not None and person.may(right)
