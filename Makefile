@@ -32,11 +32,17 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/codes.py
 	$(BIN)/python bench/photos.py
 
-# After changing a text: extract it, then translate it in web/translations/zh/…po.
+# The README's pictures, taken of the running product; needs Chromium.
+pictures: $(VENV)/.ready-dev
+	$(BIN)/python tests/support/pictures.py docs/pictures
+
+# After changing a text: make catalogs, fill what is empty in the .po, make catalogs.
 catalogs: $(VENV)/.ready-dev
-	$(BIN)/pybabel -q extract -F web/babel.cfg -k N_ -k _n:1,2 --no-location --sort-output -o build/messages.pot .
-	$(BIN)/pybabel -q update -i build/messages.pot -d web/translations --no-fuzzy-matching --ignore-obsolete
-	$(BIN)/pybabel -q compile -d web/translations
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F web/babel.cfg -k N_ --no-location --sort-output -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d web/translations -l zh --init-missing \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel -q compile -d web/translations -l zh
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -2,20 +2,27 @@
 
 Rows collect in the session and are chained as the last statements before COMMIT, under
 one lock: chaining earlier made writers wait for one another or deadlock.
+
+A row that was changed, taken out or added shows, also at the end: ``audit_head`` says
+how many rows there are and the last seal. Whoever can write the database could seal all
+rows anew and set the head; that shows only against a head kept elsewhere
+(docs/decisions/0006-audit-chain.md).
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Base, Session
+from .errors import N_, InvalidInput
 
 CHAIN_LOCK = 0x4C4D01
 """PostgreSQL advisory lock held while rows are chained."""
@@ -43,14 +50,69 @@ class AuditRow(Base):
     """SHA-256 over the hash before and this row."""
 
 
+class AuditHead(Base):
+    """How far the chain goes: one row, changed with every commit that adds to it."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]
+    """How many rows there are."""
+    hash: Mapped[str]
+    """The last one's seal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The state of the chain, short enough to write down.
+
+    >>> head = Head.parse("0:" + "0" * 64)
+    >>> (head.count, str(head) == "0:" + START)
+    (0, True)
+    """
+
+    count: int
+    hash: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Head":
+        """Read ``COUNT:HASH``. Raises InvalidInput."""
+        found = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", text.strip().lower())
+        if found is None:
+            raise InvalidInput(
+                "audit_head_invalid",
+                N_(
+                    "Expected the head of the audit chain as audit verify prints it, a "
+                    "number, a colon and 64 hexadecimal digits; got %(text)s."
+                ),
+                text=ascii(text[:90]),
+            )
+        return cls(int(found[1]), found[2])
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.hash}"
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """The first place where the chain does not hold."""
 
     row: int
-    """Number of the row that is missing or changed."""
+    """Number of the row in question."""
     reason: str
-    """``missing`` or ``changed``."""
+    """``missing``, ``changed``, ``added`` (beyond the head), ``rewritten`` (the chain
+    holds in itself, but is not the one whose head was noted) or ``no_head``."""
+
+
+class Checked(NamedTuple):
+    """What ``verify`` found."""
+
+    rows: int
+    """How many rows hold, from the first."""
+    broken: Break | None
+    head: Head
+    """The state of the chain up to there, to be kept elsewhere."""
 
 
 def record(
@@ -82,15 +144,23 @@ def _chain(session: orm.Session) -> None:
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    last = session.execute(
-        sa.select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
-    ).first()
-    number, link = (last.id, last.hash) if last else (0, START)
+    # From the head, not from the last row: or the next commit would hide that rows at
+    # the end were deleted. Without the head the chain goes on, and verify says so.
+    last = session.execute(sa.select(AuditHead.count, AuditHead.hash)).first()
+    if last is None:
+        newest = sa.select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc())
+        last = session.execute(newest.limit(1)).first()
+    number, link = last or (0, START)
     for row in pending:
         number += 1
         link = _seal(link, number, row)
         row |= {"id": number, "hash": link}
     session.execute(sa.insert(AuditRow), pending)
+    session.execute(
+        sa.update(AuditHead)
+        .values(count=number, hash=link)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @event.listens_for(Session, "after_rollback")
@@ -98,31 +168,65 @@ def _forget(session: orm.Session) -> None:
     session.info.pop("audit", None)
 
 
-def verify(session: orm.Session) -> tuple[int, Break | None]:
-    """How many rows hold, and the first break if there is one."""
-    link, count = START, 0
-    for row in _rows(session):
-        if row["id"] != count + 1:
-            return count, Break(count + 1, "missing")
-        link = _seal(link, row["id"], row)
-        if link != row["hash"]:
-            return count, Break(row["id"], "changed")
-        count += 1
-    return count, None
+def verify(session: orm.Session, noted: Head | None = None) -> Checked:
+    """How many rows hold, and the first break if there is one.
+
+    ``noted`` is a head that was kept elsewhere: the chain must go through it.
+    """
+    here, head = Head(0, START), None
+    for head, row in _rows(session):
+        if row["id"] is None:  # no row at all, only the head
+            break
+        broken = _break(here, row, head, noted)
+        if broken:
+            return Checked(here.count, broken, here)
+        here = Head(row["id"], row["hash"])
+    return Checked(here.count, _break_at_end(here, head, noted), here)
 
 
-def _rows(session: orm.Session) -> Iterator[dict[str, Any]]:
+def _break(
+    before: Head, row: dict[str, Any], head: Head, noted: Head | None
+) -> Break | None:
+    number = before.count + 1
+    if row["id"] != number:
+        return Break(number, "missing")
+    if number > head.count:
+        return Break(number, "added")
+    if row["hash"] != _seal(before.hash, number, row):
+        return Break(number, "changed")
+    if noted and noted.count == number and noted.hash != row["hash"]:
+        return Break(number, "rewritten")
+    return None
+
+
+def _break_at_end(last: Head, head: Head | None, noted: Head | None) -> Break | None:
+    if head is None:
+        return Break(1, "no_head")
+    if last.count < max(head.count, noted.count if noted else 0):
+        return Break(last.count + 1, "missing")
+    if last != head:
+        return Break(last.count, "changed")
+    return None
+
+
+def _rows(session: orm.Session) -> Iterator[tuple[Head, dict[str, Any]]]:
+    # In one statement, or rows written between two would look like damage.
     columns = AuditRow.__table__.c
+    count, seal = AuditHead.count.label("head_count"), AuditHead.hash.label("head_hash")
     rows = session.execute(
-        sa.select(*columns).order_by(columns.id).execution_options(yield_per=1000)
+        sa.select(count, seal, *columns)
+        .select_from(AuditHead)
+        .outerjoin(AuditRow, sa.true())
+        .order_by(columns.id)
+        .execution_options(yield_per=1000)
     )
     for row in rows.mappings():
-        yield dict(row)
+        yield Head(row["head_count"], row["head_hash"]), dict(row)
 
 
 def _seal(link: str, number: int, row: dict[str, Any]) -> str:
     # Frozen format 1: the order and spelling of these fields cannot change.
-    at: datetime = row["at"]
+    at: datetime = row["at"].astimezone(UTC)
     fields = [
         1,
         link,

@@ -4,6 +4,7 @@ One transaction per user action: ``reading()`` for what only looks, ``writing()`
 what changes. Services take the session and never commit.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,9 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
 
-from .errors import N_, InvalidInput
+from .errors import N_, Conflict, InvalidInput
 
 # Named constraints: SQLite can only alter a table by rebuilding it, and finds a
 # constraint to drop or change by its name alone.
@@ -25,6 +27,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+log = logging.getLogger(__name__)
+
+UNIQUE_VIOLATION = "23505"
+"""PostgreSQL's code for a second row with a value that must be unique."""
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """Row ids and quantities in base units: SQLite numbers rows only in INTEGER."""
@@ -76,6 +83,19 @@ def one_of(column: str, *values: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def insert_if_new(session: orm.Session, table: type[Base], **values: Any) -> bool:
+    """Insert a row unless its unique value is there already; whether it was new.
+
+    Looking first and then inserting fails on PostgreSQL when two do so at once. This
+    waits until the other one commits; the next SELECT sees its row.
+    """
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if on_sqlite else postgresql.insert)(table)
+    statement = insert.values(**values).on_conflict_do_nothing()
+    done = session.scalar(statement.returning(sa.literal_column("1")))
+    return done is not None
+
+
 class Database:
     """One database, opened once per process.
 
@@ -113,10 +133,27 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """The transaction of one user action: all of it, or nothing."""
+        """The transaction of one user action: all of it, or nothing.
+
+        Raises Conflict when somebody else took a unique value at the same moment. Only
+        PostgreSQL lets two write at once: on SQLite, where every test runs too, the
+        same error is a fault of ours and stays one, as does every other constraint.
+        """
         with Session(self._write, expire_on_commit=False) as session:
-            yield session
-            session.commit()
+            try:
+                yield session
+                session.commit()
+            except sa.exc.IntegrityError as error:
+                if getattr(error.orig, "pgcode", None) != UNIQUE_VIOLATION:
+                    raise
+                log.warning("A unique value was taken meanwhile.", exc_info=True)
+                raise Conflict(
+                    "changed_meanwhile",
+                    N_(
+                        "Somebody else changed this at the same moment, so nothing was "
+                        "saved. Look at the present state, then try again."
+                    ),
+                ) from error
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -1,6 +1,7 @@
 """Uploaded files, named by their content and on disk before the row is committed."""
 
 import hashlib
+import math
 import os
 import tempfile
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .db import Base
+from .db import Base, insert_if_new
 
 SWEEP_AFTER = timedelta(days=1)
 """A file without a row is left alone this long: its transaction may still be open."""
@@ -30,17 +31,36 @@ def store(
     session: Session, folder: Path, content: bytes, media_type: str, now: datetime
 ) -> StoredFile:
     """Keep ``content``; the same content twice is one file."""
-    name = hashlib.sha256(content).hexdigest()
-    known = session.get(StoredFile, name)
+    known = session.get(StoredFile, hashlib.sha256(content).hexdigest())
     if known is not None:
         return known
+    name = write(folder, content)
+    return keep(session, name, len(content), media_type, now)
+
+
+def write(folder: Path, content: bytes) -> str:
+    """Write ``content`` durably, before and outside any transaction; its name.
+
+    Unless ``keep`` gives it a row, it is swept away after a day.
+    """
+    name = hashlib.sha256(content).hexdigest()
     _write_durably(path_of(folder, name), content)
-    row = StoredFile(
-        sha256=name, size=len(content), media_type=media_type, created_at=now
+    return name
+
+
+def keep(
+    session: Session, name: str, size: int, media_type: str, now: datetime
+) -> StoredFile:
+    """The row of a written file; two who write the same one share it."""
+    insert_if_new(
+        session,
+        StoredFile,
+        sha256=name,
+        size=size,
+        media_type=media_type,
+        created_at=now,
     )
-    session.add(row)
-    session.flush()
-    return row
+    return session.get_one(StoredFile, name)
 
 
 def path_of(folder: Path, sha256: str) -> Path:
@@ -52,14 +72,20 @@ def sweep(session: Session, folder: Path, now: datetime) -> int:
     """Delete files that no row names, e.g. of transactions that failed."""
     named = set(session.scalars(sa.select(StoredFile.sha256)))
     oldest = (now - SWEEP_AFTER).timestamp()
-    stray = [
-        path
-        for path in folder.glob("??/*")
-        if path.name not in named and path.stat().st_mtime < oldest
-    ]
-    for path in stray:
-        path.unlink(missing_ok=True)
-    return len(stray)
+    swept = 0
+    for path in folder.glob("??/*"):
+        # Its age is read just before it goes: storing the same content writes it anew.
+        if path.name not in named and _written_at(path) < oldest:
+            path.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # a temporary name that has just got its real one
+        return math.inf
 
 
 def _write_durably(path: Path, content: bytes) -> None:

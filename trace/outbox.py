@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .db import Base, one_of
+from .db import Base, insert_if_new, one_of
 
 LEASE = timedelta(minutes=2)
 """How long a claimed effect belongs to its worker."""
@@ -46,6 +46,10 @@ class Effect(Base):
     last_error: Mapped[str | None]
 
 
+class ClaimLost(Exception):
+    """The lease ended and another worker has the effect: leave it to that one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An effect that is ours until the lease ends."""
@@ -66,17 +70,15 @@ def enqueue(
     due_at: datetime | None = None,
 ) -> None:
     """Ask for an effect; asking again with the same ``dedup_key`` changes nothing."""
-    exists = sa.select(Effect.id).where(Effect.dedup_key == dedup_key)
-    if session.scalar(exists) is None:
-        session.add(
-            Effect(
-                kind=kind,
-                payload=payload,
-                dedup_key=dedup_key,
-                created_at=now,
-                due_at=due_at or now,
-            )
-        )
+    insert_if_new(
+        session,
+        Effect,
+        kind=kind,
+        payload=payload,
+        dedup_key=dedup_key,
+        created_at=now,
+        due_at=due_at or now,
+    )
 
 
 def is_due(session: Session, now: datetime) -> bool:
@@ -99,6 +101,19 @@ def claim(session: Session, now: datetime, limit: int = 10) -> list[Claim]:
     return sorted(claims, key=lambda claimed: claimed.id)
 
 
+def renew(session: Session, claimed: Claim, now: datetime) -> None:
+    """Keep a claim for another lease while the work goes on. Raises ClaimLost."""
+    renewed = session.scalar(
+        sa.update(Effect)
+        .where(Effect.id == claimed.id, Effect.token == claimed.token)
+        .values(leased_until=now + LEASE)
+        .returning(Effect.id)
+        .execution_options(synchronize_session=False)
+    )
+    if renewed is None:
+        raise ClaimLost(f"effect {claimed.id}")
+
+
 def finish(session: Session, claimed: Claim) -> bool:
     """Mark it done; False when the claim is no longer ours."""
     return _settle(session, claimed, state="done", last_error=None)
@@ -107,9 +122,14 @@ def finish(session: Session, claimed: Claim) -> bool:
 def fail(session: Session, claimed: Claim, error: str, now: datetime) -> bool:
     """Put it back with a longer wait, or leave it to a person after the last try."""
     if claimed.attempts > len(BACKOFF):
-        return _settle(session, claimed, state="manual", last_error=error)
+        return give_up(session, claimed, error)
     due_at = now + BACKOFF[claimed.attempts - 1]
     return _settle(session, claimed, due_at=due_at, last_error=error)
+
+
+def give_up(session: Session, claimed: Claim, error: str) -> bool:
+    """Leave it to a person at once, because trying again cannot help."""
+    return _settle(session, claimed, state="manual", last_error=error)
 
 
 def _free(now: datetime) -> sa.Select[int]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from . import audit, rules
-from .db import Base
+from .db import Base, insert_if_new
 from .errors import N_, Conflict, Forbidden, InvalidInput
 
 DIRECTOR = "factory_director"
@@ -87,7 +87,11 @@ def add_user(
     now: datetime,
     actor: str = "system",
 ) -> User:
-    """Create a user. Raises InvalidInput for a role or password that cannot be."""
+    """Create a user.
+
+    Raises InvalidInput for a role or password that cannot be, Conflict for a log-in
+    name that is taken.
+    """
     login = login.strip().lower()
     for role in roles:
         if role not in roles_known():
@@ -107,31 +111,48 @@ def add_user(
             N_("Expected a password of at least %(least)s characters."),
             least=MIN_PASSWORD,
         )
-    if session.scalar(sa.select(User.id).where(User.login == login)):
-        raise Conflict(
-            "login_taken", N_("The log-in name %(login)s is taken."), login=login
-        )
-    user = User(
+    new = insert_if_new(
+        session,
+        User,
         login=login,
         name=name.strip() or login,
         password_hash=_hasher.hash(password),
         created_at=now,
     )
-    session.add(user)
-    session.flush()
+    if not new:
+        raise Conflict(
+            "login_taken", N_("The log-in name %(login)s is taken."), login=login
+        )
+    user = session.scalars(sa.select(User).where(User.login == login)).one()
     session.add_all(UserRole(user_id=user.id, role=role) for role in set(roles))
     audit.record(session, actor, "user.add", f"user:{login}", now, roles=sorted(roles))
     return user
 
 
-def log_in(session: Session, login: str, password: str) -> User | None:
-    """The active user with that password, or None; takes as long either way."""
-    user = session.scalar(sa.select(User).where(User.login == login.strip().lower()))
-    try:
-        _hasher.verify(user.password_hash if user else _nobody(), password)
-    except argon2.exceptions.VerifyMismatchError:
+def known_login(typed: str) -> str:
+    """A log-in name as it is stored, from what somebody typed."""
+    return typed.strip().lower()
+
+
+def find_user(session: Session, typed: str) -> User | None:
+    """The active user with that log-in name, or None."""
+    login = known_login(typed)
+    if not login.isprintable():  # PostgreSQL refuses to look for a NUL
         return None
-    return user if user and user.active else None
+    return session.scalar(sa.select(User).where(User.login == login, User.active))
+
+
+def password_fits(user: User | None, password: str) -> bool:
+    """Whether it is the user's password; takes as long when there is no such user.
+
+    Needs a processor for a tenth of a second: call it outside of any transaction.
+    """
+    nobody = _nobody()
+    try:
+        _hasher.verify(user.password_hash if user else nobody, password)
+    except argon2.exceptions.VerifyMismatchError:
+        return False
+    return user is not None
 
 
 @cache

@@ -9,20 +9,24 @@ from pathlib import Path
 from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import i18n, problems
+from . import current, i18n, problems
 from .admin import views as admin
 from .auth import views as auth
 from .desk import views as desk
 from .installation import Installation
 from .limits import limiter
 from .line import views as line
+from .paths import safe_path
 from .public import views as public
 from .quality import views as quality
 
 HERE = Path(__file__).parent
 MAX_UPLOAD = 40 * 1024 * 1024
 """Bytes one request may carry: three photos of a phone."""
+HTTPS_FOR = timedelta(days=365)
+"""How long a browser that met us on https shall not try plain http (RFC 6797)."""
 
 
 def create_app(house: Installation, **config: object) -> Flask:
@@ -46,6 +50,12 @@ def create_app(house: Installation, **config: object) -> Flask:
         **config,
     }
     app.extensions["lotmark"] = house
+    proxies = house.settings.trusted_proxies
+    if proxies:
+        # Otherwise all visitors have the proxy's address and share one limit.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
     app.jinja_options |= {"trim_blocks": True, "lstrip_blocks": True}
     CSRFProtect(app)
     limiter.init_app(app)
@@ -70,11 +80,7 @@ def asset(name: str) -> str:
 
 def choose_language(code: str) -> ResponseReturnValue:
     """Switch the language and go back to where the visitor was."""
-    back = request.args.get("back", "/")
-    # Only a path of ours: "//other.example" would lead away.
-    if not back.startswith("/") or back.startswith("//") or "\\" in back:
-        back = "/"
-    answer = redirect(back)
+    answer = redirect(safe_path(request.args.get("back", "/")))
     if code in i18n.LANGUAGES:
         answer.set_cookie(
             i18n.COOKIE, code, max_age=timedelta(days=365), samesite="Lax"
@@ -96,6 +102,9 @@ def _protect(answer: Response) -> Response:
     )
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "same-origin")
+    if current.house().settings.base_url.startswith("https"):
+        lasts = int(HTTPS_FOR.total_seconds())
+        answer.headers.setdefault("Strict-Transport-Security", f"max-age={lasts}")
     if answer.mimetype == "text/html":
         answer.headers.setdefault("Cache-Control", "private, no-store")
         answer.headers.setdefault("Vary", "Accept-Language, Cookie")

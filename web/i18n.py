@@ -1,17 +1,62 @@
 """Chinese and English: which one a visitor wants, and how values read in it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
-from ..trace.errors import LotmarkError
+from ..trace.errors import N_, LotmarkError
+from .words import COMPLAINT, HOLD, LINE, LOT, Word
 
 LANGUAGES = ("zh", "en")
 PLANT_ZONE = ZoneInfo("Asia/Shanghai")
 COOKIE = "lang"
+
+
+def _states(words: Mapping[str, Word]) -> dict[str, str]:
+    return {state: word for state, (_, word) in words.items()}
+
+
+SPOKEN: dict[str, dict[str, str]] = {
+    "": {
+        **_states(LOT | LINE),
+        "product": N_("Product"),
+        "ingredient": N_("An ingredient"),
+        "packaging": N_("Packaging"),
+    },
+    "batch": {
+        **_states(LOT),
+        "batch": N_("Batch"),
+        "start": N_("Open a batch"),
+        "finish": N_("Finish batch"),
+        "test": N_("Test"),
+        "release": N_("Release"),
+        "reject": N_("Reject"),
+        "close": N_("Close the batch"),
+    },
+    "hold": {
+        **_states(HOLD),
+        "hold": N_("The hold"),
+        "propose": N_("Ask to lift the hold"),
+        "release": N_("Sign: lift the hold"),
+    },
+    "complaint": {
+        **_states(COMPLAINT),
+        "complaint": N_("The complaint"),
+        "acknowledge": N_("Accept"),
+        "investigate": N_("Begin the trace verification"),
+        "propose_answer": N_("Propose an answer"),
+        "close": N_("Close the case"),
+        "mark_invalid": N_("Put the case aside"),
+    },
+}
+"""Words for the codes that stand in errors, by the name of the ``flow.Machine``; the
+first are for errors of no machine. English sentences keep the codes, as machines do."""
+SPOKEN_PLACES = frozenset({"machine", "state", "step", "sources", "status", "kind"})
 
 
 def set_up(app: Flask) -> None:
@@ -21,7 +66,12 @@ def set_up(app: Flask) -> None:
         app.config["WEB_FOLDER"] / "translations"
     )
     Babel(app, locale_selector=choose_language)
-    app.jinja_env.globals |= {"language": language, "local": local, "say": say}
+    app.jinja_env.globals |= {
+        "here": here,
+        "language": language,
+        "local": local,
+        "say": say,
+    }
     app.jinja_env.filters |= {
         "moment": moment,
         "day": day,
@@ -42,6 +92,14 @@ def choose_language() -> str:
     return chosen
 
 
+def here() -> str:
+    """The page to come back to: after a refused form, the one the form was on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    return came_from.path if came_from.netloc == request.host else "/"
+
+
 def language() -> str:
     """``zh`` or ``en``."""
     return str(get_locale())[:2]
@@ -55,9 +113,23 @@ def local(row: Any, field: str) -> str:
 
 
 def say(error: LotmarkError) -> str:
-    """An error's sentence in the visitor's language."""
+    """An error's sentence in the visitor's language, its states and steps as words."""
+    if language() == "en":
+        return str(error)
+    words = SPOKEN.get(str(error.params.get("machine", "")), {})
+    places = {
+        place: _in_words(str(value), words) if place in SPOKEN_PLACES else value
+        for place, value in error.params.items()
+    }
     sentence: str = gettext(error.text)
-    return sentence % error.params
+    return sentence % places
+
+
+def _in_words(codes: str, words: Mapping[str, str]) -> str:
+    """``received, acknowledged`` as the words for them; other text as it is."""
+    return "、".join(
+        gettext(words[code]) if code in words else code for code in codes.split(", ")
+    )
 
 
 def moment(value: datetime, zone: str | None = None) -> str:

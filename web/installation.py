@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ..trace.db import Database
 from ..trace.errors import N_, Conflict
 from ..trace.identity.keys import KeyRing, load_keys
+from ..trace.identity.known_keys import check_keys, remember_keys
 from ..trace.scans import open_scans
 from .settings import Settings
 
@@ -27,7 +28,11 @@ class Installation:
 
 
 def open_installation(settings: Settings) -> Installation:
-    """Open what ``settings`` name. Raises Conflict when there is none yet."""
+    """Open what ``settings`` name.
+
+    Raises Conflict when there is none yet, and when the code keys are not the ones
+    that its codes were made with.
+    """
     plant = Database(settings.database_url)
     if (plant.path and not plant.path.exists()) or not sa.inspect(
         plant.engine
@@ -41,4 +46,9 @@ def open_installation(settings: Settings) -> Installation:
             place=plant.url.render_as_string(hide_password=True),
         )
     keys = load_keys(settings.code_keys, settings.key_file)
+    with plant.reading() as session:
+        all_known = check_keys(session, keys)
+    if not all_known:
+        with plant.writing() as session:
+            remember_keys(session, keys)
     return Installation(settings, plant, open_scans(plant.url), keys)

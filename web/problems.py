@@ -18,12 +18,18 @@ from ..trace.errors import (
 )
 from .i18n import say
 
+
+class Busy(LotmarkError):
+    """Right in itself, but the server has its hands full: later it will do."""
+
+
 STATUS: dict[type[LotmarkError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     InvalidInput: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     Forbidden: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 SENTENCES = {

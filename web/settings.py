@@ -5,12 +5,17 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import URL
 
 from ..trace.db import read_url
+from ..trace.errors import N_, InvalidInput
 from ..trace.identity.links import DigitalLink
 
 DEFAULT_HOME = "instance"
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+BASE_URL_FILE = "base-url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class Settings:
     """Item code keys, ``version:hex,…``; without them a key file in ``home``."""
     secret_key: str | None
     """Signs cookies; without it a generated file in ``home``."""
+    trusted_proxies: int = 0
+    """How many proxies of ours stand before the server and name the visitor."""
 
     @classmethod
     def from_environment(
@@ -38,18 +45,30 @@ class Settings:
         url = environment.get("LOTMARK_DATABASE_URL") or None
         told = environment.get("LOTMARK_HOME")
         folder = home or (Path(told) if told else _folder_of(url))
-        base_url = environment.get("LOTMARK_BASE_URL") or DEFAULT_BASE_URL
+        base_url = environment.get("LOTMARK_BASE_URL") or _remembered(folder)
         DigitalLink.build(base_url, "0" * 16)  # refuses what no label can hold
         return cls(
             home=folder,
-            database_url=url or f"sqlite:///{folder.resolve() / 'lotmark.db'}",
+            database_url=url or _sqlite_in(folder),
             base_url=base_url.rstrip("/"),
             code_keys=environment.get("LOTMARK_CODE_KEYS") or None,
             secret_key=environment.get("LOTMARK_SECRET_KEY") or None,
+            trusted_proxies=_count(environment.get("LOTMARK_TRUSTED_PROXIES") or "0"),
         )
 
     def __repr__(self) -> str:
         return f"Settings(home={str(self.home)!r})"
+
+    @property
+    def warning(self) -> str | None:
+        """What would be printed on every pack and yet open on no phone."""
+        host = urlsplit(self.base_url).hostname or ""
+        if host == "localhost" or host.startswith("127."):
+            return N_(
+                "The address on labels is %(base_url)s, which no phone can open. Set "
+                "LOTMARK_BASE_URL, or run lotmark init --base-url, before you print."
+            ) % {"base_url": self.base_url}
+        return None
 
     @property
     def files(self) -> Path:
@@ -73,6 +92,31 @@ class Settings:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
         return path.read_text("ascii")
+
+
+def remember_base_url(home: Path, base_url: str) -> None:
+    """Keep the address on the labels for commands that are not told it."""
+    (home / BASE_URL_FILE).write_text(base_url + "\n", "utf-8")
+
+
+def _remembered(home: Path) -> str:
+    path = home / BASE_URL_FILE
+    return path.read_text("utf-8").strip() if path.is_file() else DEFAULT_BASE_URL
+
+
+def _sqlite_in(home: Path) -> str:
+    database = str(home.resolve() / "lotmark.db")
+    return URL.create("sqlite", database=database).render_as_string()
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 3):
+        raise InvalidInput(
+            "trusted_proxies",
+            N_("Expected LOTMARK_TRUSTED_PROXIES to be a small number, got %(found)s."),
+            found=text[:40],
+        )
+    return int(text)
 
 
 def _folder_of(database_url: str | None) -> Path:

@@ -4,19 +4,45 @@ A code that was tampered with and one that never existed get the same answer: wh
 guesses learns nothing (DESIGN §5).
 """
 
+import os.path
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..labels.engine.reader import read_codes
-from ..trace.errors import InvalidInput
+from ..trace.db import UtcDateTime
+from ..trace.errors import N_, InvalidInput, NotFound
+from ..trace.identity.items import ItemSet
 from ..trace.identity.keys import KeyRing
 from ..trace.identity.reading import Reading, read_code
-from ..trace.stock.item_status import ItemStatus, item_status
+from ..trace.identity.tables import ItemMark
+from ..trace.parties.tables import Article, Lot
+from ..trace.stock.holds import IN_FORCE
+from ..trace.stock.item_status import ItemStatus, Mark, item_status
+from ..trace.stock.tables import Hold
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
+WORDS = ("recalled", "caution", "partly", "suspect", "voided", "unbound", "clear")
+"""From the gravest down. ``caution``: examined for health, or rejected; ``partly``:
+some packs of the batch are recalled."""
+GOOD = ("unbound", "clear")
+"""Words of a verdict that speak of nothing against the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gravest thing that is known: what the top of the page says."""
+
+    word: str
+    """One of ``WORDS``."""
+    since: datetime | None = None
+    """Since when a caution has been in force."""
+    mark: Mark | None = None
+    """The recall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +51,37 @@ class Answer:
 
     input: str
     """As given; for a photo, what its code says."""
-    reason: str
-    """``ok``, ``unknown``, ``unreadable``, ``no_serial``, ``no_code``, ``voided``,
-    ``gtin_contradicts``, ``lot_contradicts`` or ``suspect``."""
+    problem: str = ""
+    """Why it is not one of our items: ``unknown``, ``unreadable``, ``no_serial`` or
+    ``no_code``; empty for one of ours."""
     reading: Reading | None = None
     """What the code says of itself."""
     item: ItemStatus | None = None
     """What we know of it; None when it is none of ours."""
+    contradiction: str = ""
+    """``gtin_contradicts`` or ``lot_contradicts`` when the address names another
+    product or batch than the code was issued for."""
+    verdict: Verdict | None = None
+    """The gravest thing known of the item."""
+
+    @property
+    def reason(self) -> str:
+        """``ok``, or why not: a problem, ``recalled``, a contradiction, ``caution``,
+        ``suspect`` or ``voided``, the first that holds."""
+        if self.verdict is None:
+            return self.problem
+        word = self.verdict.word
+        if word != "recalled" and self.contradiction:
+            return self.contradiction
+        return "ok" if word in GOOD else word
 
     @property
     def ok(self) -> bool:
-        """Ours, issued, and nothing speaks against it."""
+        """Ours, issued, and nothing speaks against it.
+
+        Recalled goods, and those not to be eaten for now, are not ok though their code
+        is genuine; a hold that is not for health leaves the code ok (DESIGN §5).
+        """
         return self.reason == "ok"
 
     @property
@@ -44,8 +90,9 @@ class Answer:
         or ``unknown``."""
         if self.item is None:
             return "unknown"
-        contradicts = self.reason in ("gtin_contradicts", "lot_contradicts")
-        return "suspect" if contradicts else self.item.word
+        if self.reason == "recalled":
+            return "recalled"
+        return "suspect" if self.contradiction else self.item.word
 
     def document(self) -> dict[str, object]:
         """As ``lotmark verify --json`` prints it (docs/verify.schema.json)."""
@@ -66,16 +113,18 @@ class Answer:
 def verify_input(session: Session, keys: KeyRing, text: str) -> Iterator[Answer]:
     """Each code that ``text`` is or shows: a code, an address, or a picture's file.
 
-    Raises InvalidInput for a file that is not a picture.
+    Raises NotFound when there is no such file, InvalidInput for one that is not a
+    picture.
     """
     if not text.lower().endswith(PICTURES):
-        yield verify_text(session, keys, text)
+        answer = verify_text(session, keys, text)
+        if answer.problem == "unreadable" and os.path.isdir(text):
+            raise _no_file(text)
+        yield answer
         return
-    path = Path(text)
-    if not path.is_file():
-        yield Answer(text, "no_code")
-        return
-    found = read_codes(path.read_bytes())
+    if not os.path.isfile(text):
+        raise _no_file(text)
+    found = read_codes(Path(text).read_bytes())
     if not found:
         yield Answer(text, "no_code")
     for code in found:
@@ -93,7 +142,15 @@ def verify_text(session: Session, keys: KeyRing, text: str) -> Answer:
     item = find_item(session, keys, reading)
     if item is None:
         return Answer(text, "unknown", reading)
-    return Answer(text, _judge(reading, item), reading, item)
+    contradiction = _contradiction(reading, item)
+    verdicts = [judge_item(session, item)]
+    if contradiction:
+        verdicts.append(Verdict("suspect"))
+        named = lot_named(session, reading)
+        if named is not None:  # the pack in hand may be of the batch on its label
+            verdicts.append(judge_batch(session, named))
+    gravest = min(verdicts, key=lambda verdict: WORDS.index(verdict.word))
+    return Answer(text, "", reading, item, contradiction, gravest)
 
 
 def find_item(session: Session, keys: KeyRing, reading: Reading) -> ItemStatus | None:
@@ -107,11 +164,85 @@ def find_item(session: Session, keys: KeyRing, reading: Reading) -> ItemStatus |
     return None
 
 
-def _judge(reading: Reading, item: ItemStatus) -> str:
-    if item.lot is not None:
-        gtin = item.lot.article.gtin
-        if reading.gtin and reading.gtin.digits != gtin:
-            return "gtin_contradicts"
-        if reading.lot and reading.lot.text != item.lot.ai10:
-            return "lot_contradicts"
-    return item.word if item.word in ("voided", "suspect") else "ok"
+def judge_item(session: Session, item: ItemStatus) -> Verdict:
+    """The gravest thing known of an item."""
+    if item.word == "recalled":
+        marks = [mark for mark in item.marks if mark.kind == "recalled"]
+        return Verdict("recalled", mark=marks[-1])
+    if item.lot is None:
+        return Verdict("unbound")
+    if item.lot.status == "recalled":
+        return Verdict("recalled")
+    since = _caution_since(session, item.lot, item.lot_item)
+    if since or item.lot.status == "rejected":
+        return Verdict("caution", since=since)
+    return Verdict(item.word if item.word in ("suspect", "voided") else "clear")
+
+
+def judge_batch(session: Session, lot: Lot) -> Verdict:
+    """The gravest thing known of a batch as a whole."""
+    rows = session.execute(
+        sa.select(ItemMark)
+        .where(ItemMark.lot_id == lot.id, ItemMark.kind == "recalled")
+        .order_by(ItemMark.at, ItemMark.id)
+    ).scalars()
+    marks = list(rows)
+    marked = ItemSet.from_intervals((mark.lo, mark.hi) for mark in marks)
+    last = marks[-1] if marks else None
+    mark = Mark(last.kind, last.public_no, last.url, last.at) if last else None
+    if lot.status == "recalled":
+        return Verdict("recalled", mark=mark)
+    if mark and not ItemSet.range(0, max(lot.next_item, 1)) - marked:
+        return Verdict("recalled", mark=mark)
+    since = _caution_since(session, lot, None)
+    if since or lot.status == "rejected":
+        return Verdict("caution", since=since)
+    return Verdict("partly", mark=mark) if mark else Verdict("clear")
+
+
+def lot_named(session: Session, reading: Reading) -> Lot | None:
+    """Our own batch that an address names by GTIN and lot."""
+    if reading.gtin is None or reading.lot is None:
+        return None
+    return session.scalar(
+        sa.select(Lot)
+        .join(Article)
+        .where(
+            Article.gtin == reading.gtin.digits,
+            Lot.ai10 == reading.lot.text,
+            Lot.origin == "",
+        )
+    )
+
+
+def _caution_since(session: Session, lot: Lot, item: int | None) -> datetime | None:
+    """Since when the pack is not to be eaten: the caution, or a hold for health.
+
+    From such a hold on the page may no longer say that nothing is known (DESIGN §5).
+    """
+    holds = sa.select(sa.func.min(Hold.placed_at, type_=UtcDateTime)).where(
+        Hold.lot_id == lot.id, Hold.state.in_(IN_FORCE), Hold.hazard == "health"
+    )
+    if item is not None:
+        covers = sa.and_(Hold.lo <= item, Hold.hi > item)
+        holds = holds.where(sa.or_(Hold.lo.is_(None), covers))
+    starts = [at for at in (lot.caution_at, session.scalar(holds)) if at]
+    return min(starts, default=None)
+
+
+def _contradiction(reading: Reading, item: ItemStatus) -> str:
+    if item.lot is None:
+        return ""
+    if reading.gtin and reading.gtin.digits != item.lot.article.gtin:
+        return "gtin_contradicts"
+    if reading.lot and reading.lot.text != item.lot.ai10:
+        return "lot_contradicts"
+    return ""
+
+
+def _no_file(text: str) -> NotFound:
+    return NotFound(
+        "file_unknown",
+        N_("There is no file %(path)s. Check the name of the picture, or give a code."),
+        path=text[:200],
+    )

@@ -10,14 +10,15 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import FrameType
-from typing import Any
 
 import structlog
 
 from ..labels.jobs import service as jobs
 from ..labels.jobs.tables import PrintJob
-from ..trace import clock, files, outbox, people
+from ..recall.complaints.retention import erase_expired
+from ..trace import clock, files, outbox, people, rules
 from ..trace.errors import LotmarkError
+from ..trace.scans import add_partitions, forget_scans
 from .installation import Installation
 
 log = structlog.get_logger()
@@ -28,11 +29,14 @@ NOTE_EVERY = 0.3
 """Seconds between notes of a job's progress."""
 SWEEP_EVERY = timedelta(hours=1)
 
-Handler = Callable[[Installation, dict[str, Any]], None]
+Handler = Callable[[Installation, outbox.Claim], None]
 
 
-def draw_job(house: Installation, payload: dict[str, Any]) -> None:
-    """Draw a print job and keep its file."""
+def draw_job(house: Installation, claimed: outbox.Claim) -> None:
+    """Draw a print job and keep its file.
+
+    Each note of its progress renews the claim, or a second worker would draw it too.
+    """
     noted = time.monotonic()
 
     def note(done: int) -> None:
@@ -40,24 +44,26 @@ def draw_job(house: Installation, payload: dict[str, Any]) -> None:
         if time.monotonic() - noted > NOTE_EVERY:
             noted = time.monotonic()
             with house.plant.writing() as session:
+                outbox.renew(session, claimed, clock.now())
                 jobs.note_progress(session, job.id, done)
 
     try:
         with house.plant.reading() as session:
-            job = session.get_one(PrintJob, payload["job"])
+            job = session.get_one(PrintJob, claimed.payload["job"])
             if job.state == "finished":
                 return
             base_url = house.settings.base_url
             content = jobs.draw_job(session, house.keys, job, base_url, note)
     except LotmarkError as error:  # the labels themselves are wrong: trying again is
         with house.plant.writing() as session:  # no help, the operator must see why
-            jobs.fail_job(session, payload["job"], str(error))
+            jobs.fail_job(session, claimed.payload["job"], str(error))
         return
     media_type = "application/pdf" if job.format == "pdf" else "text/plain"
+    name = files.write(house.settings.files, content)
     now = clock.now()
     with house.plant.writing() as session:
-        file = files.store(session, house.settings.files, content, media_type, now)
-        jobs.finish_job(session, job.id, file.sha256, people.system(), now)
+        files.keep(session, name, len(content), media_type, now)
+        jobs.finish_job(session, job.id, name, people.system(), now)
 
 
 HANDLERS: dict[str, Handler] = {jobs.EFFECT: draw_job}
@@ -82,10 +88,47 @@ def work_until(house: Installation, stop: threading.Event) -> None:
         now = clock.now()
         if now - swept > SWEEP_EVERY:
             swept = now
-            with house.plant.reading() as session:
-                files.sweep(session, house.settings.files, now)
+            sweep(house, now)
         if not work_once(house):
             stop.wait(IDLE)
+
+
+def sweep(house: Installation, now: datetime) -> None:
+    """What is due by the clock. What fails is logged and due again at the next sweep:
+    it must keep neither the rest nor the labels waiting.
+    """
+    for task in SWEEPS:
+        try:
+            task(house, now)
+        except Exception:
+            log.exception("sweep.failed", task=task.__name__)
+
+
+def erase_personal_data(house: Installation, now: datetime) -> None:
+    """Personal data past its time."""
+    with house.plant.writing() as session:
+        erase_expired(session, now)
+
+
+def keep_scans(house: Installation, now: datetime) -> None:
+    """Room for the scans to come; scans past their time."""
+    kept = timedelta(days=rules.read("retention")["days"]["scan"])
+    with house.scans.writing() as session:
+        add_partitions(session, now)
+        forget_scans(session, now - kept)
+
+
+def sweep_files(house: Installation, now: datetime) -> None:
+    """Files nobody names."""
+    with house.plant.reading() as session:
+        files.sweep(session, house.settings.files, now)
+
+
+SWEEPS: tuple[Callable[[Installation, datetime], None], ...] = (
+    erase_personal_data,
+    keep_scans,
+    sweep_files,
+)
 
 
 def run(house: Installation) -> None:
@@ -103,9 +146,19 @@ def run(house: Installation) -> None:
 
 
 def _do(house: Installation, claimed: outbox.Claim) -> None:
-    handler = HANDLERS[claimed.kind]
+    handler = HANDLERS.get(claimed.kind)
+    if handler is None:  # e.g. written by a newer version, which is not running
+        log.error("effect.unknown", kind=claimed.kind, effect=claimed.id)
+        with house.plant.writing() as session:
+            known = ", ".join(HANDLERS)
+            error = f"No handler for {claimed.kind}; this version has {known}."
+            outbox.give_up(session, claimed, error)
+        return
     try:
-        handler(house, claimed.payload)
+        handler(house, claimed)
+    except outbox.ClaimLost:
+        log.warning("effect.lost", kind=claimed.kind, effect=claimed.id)
+        return
     except Exception as error:
         log.exception("effect.failed", kind=claimed.kind, effect=claimed.id)
         with house.plant.writing() as session:

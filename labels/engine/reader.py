@@ -7,6 +7,7 @@ in tiles and with more contrast, because a small or faint code costs seconds to 
 import io
 import math
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,8 +38,7 @@ SHARPEN = ImageFilter.UnsharpMask(1.5, 250, 0)
 SMOOTH = ImageFilter.GaussianBlur(1.2)
 """Against noise."""
 
-# What Pillow's parsers raise on bytes that are not what they claim to be.
-_DAMAGE = (
+DAMAGE = (
     OSError,
     SyntaxError,
     ValueError,
@@ -51,6 +51,7 @@ _DAMAGE = (
     struct.error,
     zlib.error,
 )
+"""What Pillow's parsers raise on bytes that are not what they claim to be."""
 
 Point: TypeAlias = tuple[float, float]
 
@@ -74,12 +75,16 @@ class Look(NamedTuple):
     """Symbols seen but not decoded."""
 
 
-def read_codes(data: bytes) -> list[Found]:
+def read_codes(data: bytes, patience: float = math.inf) -> list[Found]:
     """The QR codes in a JPEG, PNG, WebP or HEIC picture, from top to bottom.
 
-    Empty when there is none. Raises ``InvalidInput`` for bytes that are no such
-    picture or a damaged one, ``TooLarge`` for more than 40 MiB or 70 megapixels.
+    Empty when there is none. After ``patience`` seconds of processor time no further
+    look is begun: what was found by then is the answer.
+
+    Raises ``InvalidInput`` for bytes that are no such picture or a damaged one,
+    ``TooLarge`` for more than 40 MiB or 70 megapixels.
     """
+    began = time.thread_time()
     picture, scale = _open(data)
     found: list[Found] = []
     missed: list[Found] = []
@@ -88,7 +93,7 @@ def read_codes(data: bytes) -> list[Found]:
         missed = [
             m for m in missed + look.missed if not any(_over(m, c) for c in found)
         ]
-        if found and not missed:
+        if (found and not missed) or time.thread_time() - began > patience:
             break
     codes = [_moved(code, scale, 0, 0) for code in found]
     return sorted(codes, key=lambda code: (code.corners[0][1], code.corners[0][0]))
@@ -103,7 +108,7 @@ def _open(data: bytes) -> tuple[Image.Image, float]:
             most=MAX_BYTES >> 20,
             found=len(data) >> 20,
         )
-    _know_heif()
+    know_heif()
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             width, height = image.size
@@ -116,7 +121,7 @@ def _open(data: bytes) -> tuple[Image.Image, float]:
             return picture, max(width, height) / max(picture.size)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_many_pixels() from None
-    except _DAMAGE:
+    except DAMAGE:
         raise InvalidInput(
             "picture_unreadable",
             N_(
@@ -149,7 +154,8 @@ def _too_many_pixels() -> TooLarge:
 
 
 @cache
-def _know_heif() -> None:
+def know_heif() -> None:
+    """Let Pillow open the pictures of iPhones."""
     pillow_heif.register_heif_opener()
 
 

@@ -44,7 +44,7 @@ def render(
     unknown format, one that does not suit the stock, no records at all, and for any
     value that cannot be printed as it should be.
     """
-    _check(format, stock, skip)
+    check_form(format, stock, skip)
     count = 0
 
     def counted() -> Iterator[LabelRecord]:
@@ -66,7 +66,8 @@ def render(
     return count
 
 
-def _check(format: str, stock: Stock, skip: int) -> None:
+def check_form(format: str, stock: Stock, skip: int) -> None:
+    """Raises InvalidInput for a format that is unknown or does not suit the stock."""
     if format not in FORMATS:
         raise InvalidInput(
             "label_format_unknown",

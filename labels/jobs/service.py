@@ -18,10 +18,12 @@ from ...trace.identity.gs1 import Gtin, LotCode
 from ...trace.identity.items import ItemSet
 from ...trace.identity.keys import KeyRing
 from ...trace.identity.links import DigitalLink
+from ...trace.parties.lots import lock_lots
 from ...trace.parties.tables import Lot
 from ...trace.people import Actor
-from ...trace.production.codes import issue_codes, mark_items, serials_of
-from ..engine.render import render
+from ...trace.production.codes import issue_codes, serials_of
+from ...trace.production.marks import mark_items
+from ..engine.render import check_form, render
 from ..engine.stock import load_stock
 from ..engine.values import LabelRecord
 from .tables import PrintJob
@@ -45,10 +47,11 @@ def order_labels(
 ) -> PrintJob:
     """Issue ``count`` codes for a batch and have their labels drawn.
 
-    The same ``request_key`` again returns the first job. Raises what ``issue_codes``
-    and ``load_stock`` raise; then no code is issued.
+    The same ``request_key`` again returns the first job. Raises what ``issue_codes``,
+    ``load_stock`` and ``check_form`` raise; then no code is issued.
     """
     actor.require("labels.print")
+    lock_lots(session, [lot_id])  # or two of the same request would both find no job
     same = sa.select(PrintJob).where(PrintJob.request_key == request_key)
     known = session.scalar(same)
     if known is not None:
@@ -60,7 +63,7 @@ def order_labels(
             names=", ".join(JOB_FORMATS),
             format=format,
         )
-    load_stock(stock)
+    check_form(format, load_stock(stock), skip)
     ranges = issue_codes(session, lot_id, count, key_version, actor, now)
     lo = ranges[0].lot_lo or 0
     job = PrintJob(

@@ -92,7 +92,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(
         lots,
         [e for e in draw(st.lists(edge, min_size=4, max_size=11)) if e[0] != e[1]],
-        draw(st.lists(run, min_size=3, max_size=7)),
+        one_open_run_a_line(draw(st.lists(run, min_size=3, max_size=7))),
         draw(st.lists(cleaning, min_size=2, max_size=6)),
         draw(
             st.sets(st.tuples(st.integers(0, CYCLES - 1), lot), min_size=2, max_size=5)
@@ -101,6 +101,21 @@ def plans(draw: st.DrawFn) -> Plan:
             st.lists(st.tuples(st.integers(0, SHIPMENTS - 1), lot, scanned), max_size=4)
         ),
     )
+
+
+def one_open_run_a_line(
+    runs: list[tuple[int, int, int, int | None]],
+) -> list[tuple[int, int, int, int | None]]:
+    """Without further runs that go on where one goes on: nobody can book those."""
+    going_on: set[int] = set()
+    kept = []
+    for run in runs:
+        _, line, _, end = run
+        if end is not None or line not in going_on:
+            kept.append(run)
+        if end is None:
+            going_on.add(line)
+    return kept
 
 
 def build(session: Session, plan: Plan) -> Ids:

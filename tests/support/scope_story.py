@@ -61,7 +61,12 @@ class Story:
 
     def _lot(self, code: str, article: int, numbered: int, origin: str = "") -> Lot:
         lot = Lot(
-            code=code, ai10=code, article_id=article, next_item=numbered, origin=origin
+            code=code,
+            ai10=code,
+            article_id=article,
+            next_item=numbered,
+            origin=origin,
+            status="released",
         )
         self.session.add(lot)
         return lot

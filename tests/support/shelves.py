@@ -12,12 +12,9 @@ from lotmark.trace.identity.codes import ItemCode
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.identity.tables import ItemMark
 from lotmark.trace.parties.tables import Article, Line, Lot, Site
-from lotmark.trace.production.codes import (
-    issue_codes,
-    issue_roll,
-    mark_items,
-    serials_of,
-)
+from lotmark.trace.production.codes import issue_codes, serials_of
+from lotmark.trace.production.marks import mark_items
+from lotmark.trace.production.rolls import issue_roll
 from lotmark.trace.stock.holds import place_hold
 from lotmark.web.installation import Installation
 

@@ -96,7 +96,14 @@ def build(session: Session) -> Plant:
     return Plant({code: find_place(session, code).id for code in codes}, article.id)
 
 
-def add_lot(session: Session, plant: Plant, *, items: int = 0, origin: str = "") -> Lot:
+def add_lot(
+    session: Session,
+    plant: Plant,
+    *,
+    items: int = 0,
+    origin: str = "",
+    status: str = "released",
+) -> Lot:
     """A lot of its own number, with so many item numbers given out."""
     number = f"B{next(_numbers):04}"
     lot = Lot(
@@ -105,7 +112,7 @@ def add_lot(session: Session, plant: Plant, *, items: int = 0, origin: str = "")
         code=number,
         ai10=number,
         next_item=items,
-        status="in_production",
+        status=status,
     )
     session.add(lot)
     session.flush()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lotmark.trace import files
+from lotmark.trace import clock, files
 from lotmark.trace.db import Database
 
 
@@ -19,6 +19,31 @@ def test_the_same_content_is_one_file(
     assert files.path_of(tmp_path / "files", row.sha256).read_bytes() == b"photo"
     with database.reading() as session:
         assert session.query(files.StoredFile).count() == 1
+
+
+def test_a_file_written_first_gets_its_row_later(
+    database: Database, tmp_path: Path, now: datetime
+) -> None:
+    folder = tmp_path / "files"
+    name = files.write(folder, b"labels")
+    with database.writing() as session:
+        row = files.keep(session, name, 6, "application/pdf", now)
+        again = files.store(session, folder, b"labels", "text/plain", now)
+    assert again is row
+    assert (row.sha256, row.size, row.media_type) == (name, 6, "application/pdf")
+
+
+def test_an_old_stray_that_is_stored_again_is_kept(
+    database: Database, tmp_path: Path, now: datetime
+) -> None:
+    """Its row is not committed when the sweep looks, but the file is new again."""
+    path = files.path_of(tmp_path, files.write(tmp_path, b"photo"))
+    long_ago = (now - 2 * files.SWEEP_AFTER).timestamp()
+    os.utime(path, (long_ago, long_ago))
+    files.write(tmp_path, b"photo")
+    with database.reading() as session:
+        assert files.sweep(session, tmp_path, clock.now()) == 0
+    assert path.exists()
 
 
 def test_only_old_files_without_a_row_are_swept(

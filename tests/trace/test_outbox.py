@@ -3,6 +3,7 @@
 import threading
 from datetime import datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from lotmark.trace import outbox
@@ -35,6 +36,36 @@ def test_a_claim_is_ours_until_the_lease_ends(
     with database.writing() as session:
         assert not outbox.finish(session, first), "the first worker came back too late"
         assert outbox.finish(session, second)
+
+
+def test_a_renewed_claim_stays_ours(database: Database, now: datetime) -> None:
+    ask(database, "a", now)
+    (first,) = take(database, now)
+    later = now + outbox.LEASE - timedelta(seconds=1)
+    with database.writing() as session:
+        outbox.renew(session, first, later)
+    assert take(database, later + outbox.LEASE) == []
+    (second,) = take(database, later + outbox.LEASE + timedelta(seconds=1))
+    with pytest.raises(outbox.ClaimLost), database.writing() as session:
+        outbox.renew(session, first, later)
+    with database.writing() as session:
+        assert outbox.finish(session, second)
+
+
+def test_what_cannot_be_helped_goes_to_a_person_at_once(
+    database: Database, now: datetime
+) -> None:
+    ask(database, "a", now)
+    (claimed,) = take(database, now)
+    with database.writing() as session:
+        assert outbox.give_up(session, claimed, "no handler")
+    with database.reading() as session:
+        row = session.scalars(sa.select(outbox.Effect)).one()
+    assert (row.state, row.last_error, row.leased_until) == (
+        "manual",
+        "no handler",
+        None,
+    )
 
 
 def test_a_failure_waits_longer_each_time_and_ends_with_a_person(

@@ -62,9 +62,21 @@ def test_a_right_not_held_is_refused_by_name(database: Database, now: datetime) 
 def test_logging_in(database: Database, now: datetime) -> None:
     join(database, "Li", ["production_operator"], now)
     with database.reading() as session:
-        assert people.log_in(session, " LI ", PASSWORD) is not None
-        assert people.log_in(session, "li", PASSWORD + "x") is None
-        assert people.log_in(session, "nobody", PASSWORD) is None
+        li = people.find_user(session, " LI ")
+    assert li is not None
+    assert people.password_fits(li, PASSWORD)
+    assert not people.password_fits(li, PASSWORD + "x")
+
+
+@pytest.mark.parametrize("typed", ["nobody", "", "l\x00i", "\x00", "李" * 9_999])
+def test_a_name_of_nobody_finds_nobody(
+    database: Database, now: datetime, typed: str
+) -> None:
+    join(database, "li", ["production_operator"], now)
+    with database.reading() as session:
+        nobody = people.find_user(session, typed)
+    assert nobody is None
+    assert not people.password_fits(nobody, PASSWORD)
 
 
 def test_somebody_who_left_cannot_log_in(database: Database, now: datetime) -> None:
@@ -72,7 +84,7 @@ def test_somebody_who_left_cannot_log_in(database: Database, now: datetime) -> N
     with database.writing() as session:
         session.query(people.User).one().active = False
     with database.reading() as session:
-        assert people.log_in(session, "li", PASSWORD) is None
+        assert people.find_user(session, "li") is None
 
 
 @pytest.mark.parametrize(

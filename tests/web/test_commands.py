@@ -1,5 +1,6 @@
 """The story by command, on the demo as a new user builds it."""
 
+import csv
 import json
 import re
 import subprocess
@@ -110,6 +111,13 @@ def test_bad_codes_say_why_and_exit_with_1(
     assert unknown[0] == unknown[1], "a guess must not tell how close it was"
 
 
+def test_a_picture_that_is_not_there_is_a_mistake(demo: Demo, tmp_path: Path) -> None:
+    for given in ("nosuch.png", str(tmp_path)):
+        said = demo.run("verify", given, code=2)
+        assert said.startswith(f"There is no file {given}."), said
+        assert said.count("\n") == 1
+
+
 def test_typed_codes_are_read_as_people_write_them(
     demo: Demo, told: dict[str, Any]
 ) -> None:
@@ -166,6 +174,29 @@ def test_codes_are_issued_for_the_open_batch_only(
         "codes", "issue", "--lot", told["held_lot"], "--count", "3", code=2
     )
     assert "batch in production" in refused
+
+
+def test_a_roll_printed_early_gets_its_batch_later(
+    demo: Demo, told: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "roll.csv"
+    demo.run("codes", "roll", "--count", "50", "--csv", str(path))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        serials = [row["serial"] for row in csv.DictReader(file)]
+    (unbound,) = demo.json("verify", serials[20])
+    assert (unbound["ok"], unbound["status"], unbound["lot"]) == (True, "unbound", None)
+    said = demo.run(
+        *("codes", "bind", "--lot", told["open_lot"]),
+        *("--first", serials[40], "--last", serials[11]),
+    )
+    assert "Bound 30 codes" in said
+    bound, still = demo.json("verify", serials[20], serials[5])
+    assert (bound["lot"], still["status"]) == (told["open_lot"], "unbound")
+    demo.run(
+        *("codes", "bind", "--lot", told["open_lot"]),
+        *("--first", serials[0], "--last", serials[15]),
+        code=2,
+    )
 
 
 def test_labels_in_every_form(demo: Demo, told: dict[str, Any], tmp_path: Path) -> None:
@@ -235,10 +266,20 @@ def test_a_movement_of_held_stock_is_refused_with_its_line(
         (("scope",), "Say where to start"),
         (("scope", "--line", "L2"), "give --from and --to"),
         (("scope", "--items", "0-5"), "give one --lot"),
-        (("scope", "--cycle", "R9"), "No retort load R9"),
+        (("scope", "--cycle", "R9"), "No equipment cycle R9"),
         (("labels", "--lot", "x", "--stock", "y", "-o", "z"), "No label stock y"),
         (("user", "add", "x", "--role", "boss", "--password", "12345678"), "No role"),
         (("init",), "has users already"),
+        (
+            ("codes", "roll", "--count", "1", "--csv", "/no/such/folder/x"),
+            "No such file",
+        ),
+        (("codes", "roll", "--count", "0"), "a number of labels from 1, got 0"),
+        (
+            ("scope", "--line", "L2", "--from", "0001-01-01", "--to", "9999-12-31"),
+            "Expected a time such as",
+        ),
+        (("labels", "--lot", "x", "-o", "/no/such/folder/x"), "No lot x"),
     ],
 )
 def test_refusals_are_one_sentence(
@@ -274,6 +315,47 @@ def test_a_new_installation_from_nothing(tmp_path: Path) -> None:
     assert "Key version 2" in fresh.run("key", "rotate")
     assert fresh.json("config")["code_key_versions"] == [2, 1]
     assert fresh.json("audit", "verify")["rows"] == 2
+
+
+def test_a_lost_key_file_is_noticed(tmp_path: Path) -> None:
+    home = tmp_path / "plant"
+    fresh = Demo(home, 8000)
+    fresh.run("init")
+    assert home.stat().st_mode & 0o077 == 0
+    (home / "code-keys.json").rename(home / "elsewhere")
+    assert "Restore it from the backup" in fresh.run("config", code=2)
+    other = Demo(tmp_path / "other", 8000)
+    other.run("init")
+    (tmp_path / "other" / "code-keys.json").rename(home / "code-keys.json")
+    assert "is not the key that codes were made with" in fresh.run("config", code=2)
+
+
+def test_the_address_on_labels_is_remembered(tmp_path: Path) -> None:
+    home = tmp_path / "plant"
+    command = [lotmark_demo.LOTMARK, "--home", str(home)]
+    environment = lotmark_demo.clean_environment()
+    for arguments in (["init", "--base-url", "https://q.plant.cn"], ["config"]):
+        done = subprocess.run(
+            [*command, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        )
+    assert "https://q.plant.cn" in done.stdout
+    assert done.stderr == ""
+
+
+def test_an_address_no_phone_can_open_is_warned_of(demo: Demo) -> None:
+    done = subprocess.run(
+        [lotmark_demo.LOTMARK, "--home", str(demo.folder), "config"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=lotmark_demo.clean_environment() | {"LOTMARK_BASE_ULR": "x"},
+    )
+    assert "which no phone can open" in done.stderr
+    assert "LOTMARK_BASE_ULR" in done.stdout
 
 
 def test_every_command_has_help() -> None:

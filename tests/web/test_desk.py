@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from staff_pages import change, said, shown
 
 from lotmark.recall.complaints.tables import Complaint, ComplaintPhoto
-from lotmark.trace import clock, files, people
+from lotmark.trace import audit, clock, files, people
 from lotmark.trace.parties.tables import Article, Line
 from lotmark.trace.production.batches import open_batch
 from lotmark.web.installation import Installation
@@ -165,6 +165,27 @@ def test_contact_and_health_are_for_those_who_need_them(
         "qian": (False, True),
         "sun": (False, False),
     }
+
+
+def test_who_saw_private_things_is_noted_once_an_hour(
+    log_in: small_plant.LogIn, house: Installation
+) -> None:
+    said = {"contact": "130 0000 0000", "health_text": "vomiting since noon"}
+    number = file(house, kind="ill", consent=True, health_consent=True, **said)
+    plain = file(house)
+    for login in ("he", "sun"):
+        for _ in range(2):
+            shown(log_in(login), f"/desk/{number}")
+            shown(log_in(login), f"/desk/{plain}")
+    with house.plant.reading() as session:
+        row = audit.AuditRow
+        looks = sa.select(row.actor, row.action, row.subject, row.data).where(
+            row.action.like("complaint.see%")
+        )
+        assert session.execute(looks.order_by(row.id)).all() == [
+            ("he", "complaint.see_contact", "complaint:1", "{}"),
+            ("he", "complaint.see_health", "complaint:1", "{}"),
+        ]
 
 
 def test_photos_of_complaints_and_nothing_else(

@@ -1,5 +1,7 @@
 """The line: from the product's picture to labels on packs, with gloves on."""
 
+import re
+
 import pytest
 import small_plant
 import sqlalchemy as sa
@@ -11,7 +13,8 @@ from lotmark.trace import clock
 from lotmark.trace.audit import AuditRow
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.tables import Lot
-from lotmark.trace.production.codes import marked_items, serials_of
+from lotmark.trace.production.codes import serials_of
+from lotmark.trace.production.marks import marked_items
 from lotmark.web import worker
 from lotmark.web.installation import Installation
 
@@ -77,6 +80,18 @@ def test_labels_are_printed_applied_and_the_batch_finished(
     with house.plant.reading() as session:
         assert marked_items(session, 1, "applied") == ItemSet.range(0, 10)
         assert session.get_one(Lot, 1).status == "produced"
+
+
+def test_each_form_is_an_order_of_its_own(
+    zhao: FlaskClient, batch: str, house: Installation
+) -> None:
+    for _ in range(2):
+        page = shown(zhao, f"{batch}/print")
+        key = re.search(r'name="key" value="([\w-]{16,})"', page)
+        assert key, page
+        change(zhao, f"{batch}/print", **(PRINT | {"key": key[1]}))
+    with house.plant.reading() as session:
+        assert session.get_one(Lot, 1).next_item == 24
 
 
 def test_pressing_twice_prints_once(

@@ -71,6 +71,7 @@ def made(house: Installation) -> None:
                 verified_by="钱宁",
             )
         )
+        lot.status = "released"  # or none of it may leave
         truck = Shipment(
             number="FH-1",
             site_id=1,
@@ -247,3 +248,38 @@ def test_facts_that_cannot_be(
 def test_no_such_lot(qian: FlaskClient) -> None:
     assert qian.get("/quality/lots/99").status_code == 404
     assert qian.get("/quality/lots/99/trace").status_code == 404
+
+
+def lot_status(house: Installation) -> tuple[str, str]:
+    with house.plant.reading() as session:
+        lot = session.get_one(Lot, 1)
+        return lot.status, lot.certificate
+
+
+def test_a_batch_is_inspected_then_released(
+    qian: FlaskClient, house: Installation
+) -> None:
+    with house.plant.writing() as session:
+        session.get_one(Lot, 1).status = "produced"
+    early = change(qian, f"{LOT}/pass", certificate="YL-J-9")
+    assert early.status_code == 409
+    assert change(qian, f"{LOT}/test").location == LOT
+    assert "Release this batch" in shown(qian, LOT)
+    assert change(qian, f"{LOT}/pass", certificate=" ").status_code == 400
+    hold(qian)
+    assert change(qian, f"{LOT}/pass", certificate="YL-J-9").status_code == 409
+    assert lot_status(house) == ("testing", "")
+
+
+def test_release_names_the_certificate(qian: FlaskClient, house: Installation) -> None:
+    with house.plant.writing() as session:
+        session.get_one(Lot, 1).status = "testing"
+    assert change(qian, f"{LOT}/pass", certificate="YL-J-9").location == LOT
+    assert lot_status(house) == ("released", "YL-J-9")
+
+
+def test_the_language_switch_leads_back_from_a_refused_form(qian: FlaskClient) -> None:
+    qian.environ_base["HTTP_REFERER"] = f"http://localhost{LOT}"
+    refused = change(qian, f"{LOT}/hold", reason="", hazard="health")
+    assert refused.status_code == 400
+    assert f"back={LOT}" in refused.text.replace("%2F", "/")

@@ -49,6 +49,8 @@ NEEDS = {
     "quality.lot": "trace.read",
     "quality.trace": "trace.read",
     "quality.scope": "scope.compute",
+    "quality.test": "batch.test",
+    "quality.pass_batch": "batch.release",
     "quality.hold": "hold.place",
     "quality.caution": "caution.start",
     "quality.ask_release": "hold.propose",

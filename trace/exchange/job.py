@@ -3,19 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from ..errors import N_, InvalidInput, LotmarkError
 from ..people import Actor
+from ..stock.checks import AHEAD
 from ..stock.service import Move
 from .book import Book
 from .rows import AlreadyBad, BadRow, Row, WrongCell
-
-AHEAD = timedelta(days=1)
-"""Clocks differ; what lies further ahead is a slip or a wrong clock (domain.md §9)."""
 
 KEYS = {
     "sites": ("site", "code"),

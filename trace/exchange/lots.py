@@ -9,7 +9,8 @@ from ..identity.gs1 import LotCode
 from ..identity.items import ItemSet
 from ..parties.tables import Article, Location, Lot
 from ..production.batches import expiry
-from ..production.codes import MOST_AT_ONCE, allot_codes, mark_items
+from ..production.codes import MOST_AT_ONCE, allot_codes
+from ..production.marks import mark_items
 from ..stock.service import Move
 from .amounts import to_base
 from .book import already_there, cell_missing

@@ -109,7 +109,7 @@ ARTICLES = Kind(
         a_count("case_size", "箱规", "每箱数量"),
         a_text("net_content", "净含量"),
         a_text("net_content_en", "英文净含量"),
-        a_count("shelf_life_days", "保质期天数", "保质期"),
+        Column("shelf_life_days", ("保质期天数", "保质期"), values.days),
         a_text("storage", "贮存条件"),
         a_text("storage_en", "英文贮存条件"),
         a_long("ingredients", "配料", "配料表"),

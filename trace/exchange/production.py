@@ -41,12 +41,13 @@ def add_runs(job: Job, rows: list[Row]) -> None:
             runs.append((row, run))
             first, last = job.runs.get(lot.id, (start, start))
             job.runs[lot.id] = min(first, start), max(last, end or job.now)
-    _check_overlaps(job, runs)
-    job.session.add_all(run for _, run in runs)
-    job.session.flush()
+    if not _overlaps(job, runs):  # the database refuses two open runs on a line
+        job.session.add_all(run for _, run in runs)
+        job.session.flush()
 
 
-def _check_overlaps(job: Job, runs: list[tuple[Row, LineRun]]) -> None:
+def _overlaps(job: Job, runs: list[tuple[Row, LineRun]]) -> bool:
+    """Whether runs are on a line at the same time; notes the rows that are."""
     by_line: dict[int, list[tuple[datetime, datetime, Row | None]]] = {}
     for row, run in runs:
         span = run.started_at, run.ended_at or FOREVER, row
@@ -59,6 +60,7 @@ def _check_overlaps(job: Job, runs: list[tuple[Row, LineRun]]) -> None:
     )
     for line_id, start, end in recorded:
         by_line[line_id].append((start, end or FOREVER, None))
+    found = False
     for spans in by_line.values():
         spans.sort(key=lambda span: span[0])
         busy_until = spans[0][0]
@@ -71,7 +73,9 @@ def _check_overlaps(job: Job, runs: list[tuple[Row, LineRun]]) -> None:
                     N_("Another run is on the line at that time: correct one of them."),
                 )
                 job.bad.append(BadRow.of(ours, "start", error))
+                found = True
             busy_until, before = max(busy_until, end), its_row
+    return found
 
 
 def add_cycles(job: Job, rows: list[Row]) -> None:

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ..errors import N_, InvalidInput
 from ..identity.gs1 import Gtin, LotCode, Sscc
 from ..identity.items import SIZE_LIMIT, ItemSet
+from ..parties.lots import YEARS, check_batch_number
 
 SHORT = 200
 """Longest plain text, in characters."""
 LONG = 10_000
 """Longest ingredient list or list of cases, in characters."""
-YEARS = range(2000, 2100)
-"""Years a date is believed in: a line PC that lost its clock says 1970."""
 EXCEL_EPOCH = datetime.combine(date(1899, 12, 30), time())
 
 Parse = Callable[[str], Any]
@@ -64,7 +63,7 @@ def key(cell: str) -> str:
 
 def batch_number(cell: str) -> str:
     """A batch number as written, if labels can carry it."""
-    LotCode.from_batch_number(text(cell))
+    LotCode.from_batch_number(check_batch_number(cell))
     return cell
 
 
@@ -122,17 +121,22 @@ def quantity(cell: str) -> Decimal:
     return Decimal(0) if re.fullmatch(r"0+(\.0+)?", cell) else number(cell)
 
 
-def whole(cell: str) -> int:
-    """A whole number above zero."""
+def whole(cell: str, limit: int = SIZE_LIMIT) -> int:
+    """A whole number above zero and below ``limit``."""
     value = number(cell)
-    if value != int(value) or value >= SIZE_LIMIT:
+    if value != int(value) or value >= limit:
         raise InvalidInput(
             "number_not_whole",
             N_("Expected a whole number below %(limit)s, found %(found)s."),
-            limit=SIZE_LIMIT,
+            limit=limit,
             found=_short(cell),
         )
     return int(value)
+
+
+def days(cell: str) -> int:
+    """A number of days, under a century: dates far off cannot be reckoned with."""
+    return whole(cell, 36_500)
 
 
 def truth(cell: str) -> bool:

@@ -111,13 +111,14 @@ class KeyRing:
 def load_keys(environment_value: str | None, path: Path) -> KeyRing:
     """The keys from ``LOTMARK_CODE_KEYS`` when set, else from the key file.
 
-    A missing file is made with one random key. Two processes that start at once end up
-    with the same key.
+    A missing file is never made here: a new key in its place would make every printed
+    code unreadable without a word.
+
+    Raises:
+        InvalidInput, NotFound: as ``read_key_file``.
     """
     if environment_value:
         return KeyRing.parse(environment_value)
-    if not path.exists():
-        _create_key_file(path)
     return read_key_file(path)
 
 
@@ -133,7 +134,12 @@ def read_key_file(path: Path) -> KeyRing:
         file = path.open("rb")
     except FileNotFoundError as error:
         raise NotFound(
-            "key_file_missing", N_("There is no key file %(path)s."), path=str(path)
+            "key_file_missing",
+            N_(
+                "There is no key file %(path)s: without it printed codes cannot be "
+                "read. Restore it from the backup."
+            ),
+            path=str(path),
         ) from error
     with file:
         # Windows has no such bits: there the folder's access list protects the file.
@@ -190,8 +196,13 @@ def rotate_key_file(path: Path) -> KeyRing:
     return ring
 
 
-def _create_key_file(path: Path) -> None:
-    """Make a key file unless another process is first; it appears complete."""
+def create_key_file(path: Path) -> None:
+    """Make a key file with one random key, unless there is one; it appears complete.
+
+    Two processes that start at once end up with the same key.
+    """
+    if path.exists():
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     # The mode is given at creation: set later, others could open the file in between.

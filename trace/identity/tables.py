@@ -11,6 +11,15 @@ SEGMENT_KINDS = ("printed", "applied", "voided", "sampled", "missing")
 """What can be known of a run of items."""
 
 
+class KnownKey(Base):
+    """A key version codes were made with; its check value tells it from another."""
+
+    __tablename__ = "code_key"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    check_value: Mapped[str]
+
+
 class CodeSeries(Base):
     """A number of 28 bits, allocated once and never reused; at most 2^24 items."""
 
@@ -49,7 +58,8 @@ class CodeBlock(Base):
 class CodeBinding(Base):
     """Items ``lo … hi-1`` of a series are items ``lot_lo …`` of a lot.
 
-    Made when codes are issued for a lot, or later for a roll printed before it.
+    Made when codes are issued for a lot, or later for a roll printed before it. No two
+    overlap: PostgreSQL excludes it (``ex_code_binding_items``), SQLite has a trigger.
     """
 
     __tablename__ = "code_binding"

@@ -1,12 +1,40 @@
 """Finding and locking lots: whoever changes a lot's stock, codes or state locks it."""
 
+import unicodedata
 from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..errors import N_, Conflict, NotFound
+from ..errors import N_, Conflict, InvalidInput, NotFound
 from .tables import Article, Line, Location, Lot, Site
+
+YEARS = range(2000, 2100)
+"""Years a date is believed in: a line PC that lost its clock says 1970."""
+BATCH_NUMBER_LIMIT = 64
+"""Longest batch number, in characters."""
+
+
+def check_batch_number(text: str) -> str:
+    """A batch number as people write it, without blanks around it.
+
+    Raises InvalidInput ``batch_number_unreadable`` for one that is too long, or holds
+    what nobody can read off a pack and type.
+    """
+    number = text.strip()
+    kinds = {unicodedata.category(character) for character in number}
+    hidden = any(kind[0] == "C" or kind in ("Zl", "Zp") for kind in kinds)
+    if len(number) > BATCH_NUMBER_LIMIT or hidden or set("<>") & set(number):
+        raise InvalidInput(
+            "batch_number_unreadable",
+            N_(
+                "Expected a batch number of at most %(limit)s characters that can be "
+                "read and typed, without < and >, found %(found)s."
+            ),
+            limit=BATCH_NUMBER_LIMIT,
+            found=ascii(number[:40]) if hidden else repr(number[:40]),
+        )
+    return number
 
 
 def lock_lots(session: Session, lot_ids: Iterable[int]) -> dict[int, Lot]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from .. import audit, flow
@@ -11,12 +12,12 @@ from ..errors import N_, Conflict, InvalidInput
 from ..flow import Machine, Step
 from ..identity.gs1 import LotCode
 from ..identity.items import ItemSet
-from ..parties.lots import find_place, lock_lots
+from ..parties.lots import YEARS, check_batch_number, find_place, lock_lots
 from ..parties.tables import Article, Line, Location, Lot
 from ..people import Actor
 from ..stock.holds import held_items
 from ..stock.service import move_stock
-from .codes import mark_items
+from .marks import mark_items, marked_items
 from .tables import LineRun
 
 BATCH = Machine(
@@ -34,11 +35,17 @@ BATCH = Machine(
 """Steps of a batch; a hold is not a state, it stands beside (``stock.holds``)."""
 
 
+NOT_ON_PACKS = ("voided", "sampled", "missing")
+"""What was noted of items that no pack for sale can carry (domain.md §3.9)."""
+
+
 def propose_batch(session: Session, line: Line, article: Article, day: date) -> str:
     """The next batch number for a line and day, as ours are written: L2-261124-01."""
     stem = f"{line.code}-{day:%y%m%d}-"
-    used = session.scalars(sa.select(Lot.code).where(Lot.code.startswith(stem)))
-    numbers = [int(rest) for code in used if (rest := code[len(stem) :]).isdigit()]
+    used = session.scalars(
+        sa.select(Lot.code).where(Lot.code.startswith(stem, autoescape=True))
+    )
+    numbers = [int(rest) for code in used if (rest := code[len(stem) :]).isdecimal()]
     return f"{stem}{max(numbers, default=0) + 1:02}"
 
 
@@ -55,24 +62,11 @@ def open_batch(
 ) -> Lot:
     """Open a batch on a line; what ran there before ends now.
 
-    Raises InvalidInput for a number or plan that cannot be, Conflict for a batch number
-    already used for this article or a line that does not run.
+    Raises InvalidInput for a number, day or plan that cannot be, Conflict for a batch
+    number already used for this article or a line that does not run.
     """
     actor.require("batch.open")
-    if article.kind != "product":
-        raise InvalidInput(
-            "article_not_product",
-            N_("Expected a product, but %(article)s is %(kind)s."),
-            article=article.name,
-            kind=article.kind,
-        )
-    if not 0 < planned <= 100_000_000:
-        raise InvalidInput(
-            "planned_invalid",
-            N_("Expected a planned number of packs from 1, got %(planned)s."),
-            planned=planned,
-        )
-    ai10 = LotCode.from_batch_number(code).text
+    _check_order(article, day, planned)
     session.refresh(line, ["status"], with_for_update={"of": Line})
     if line.status != "running":
         raise Conflict(
@@ -81,22 +75,11 @@ def open_batch(
             line=line.code,
             status=line.status,
         )
-    same = sa.select(Lot).where(
-        Lot.article_id == article.id,
-        Lot.origin == "",
-        sa.or_(Lot.code == code.strip(), Lot.ai10 == ai10),
-    )
-    if session.scalar(same) is not None:
-        raise Conflict(
-            "batch_exists",
-            N_("Batch %(lot)s of %(article)s exists already. Take the next number."),
-            lot=code,
-            article=article.name,
-        )
+    code = check_batch_number(code)
     lot = Lot(
         article_id=article.id,
-        code=code.strip(),
-        ai10=ai10,
+        code=code,
+        ai10=LotCode.from_batch_number(code).text,
         site_id=line.site_id,
         line_id=line.id,
         produced_on=day,
@@ -105,8 +88,7 @@ def open_batch(
         status="in_production",
         grade=grade,
     )
-    session.add(lot)
-    session.flush()
+    _add_once(session, lot, article)
     _end_runs(session, line, now)
     session.add(LineRun(lot_id=lot.id, line_id=line.id, started_at=now))
     audit.record(
@@ -121,6 +103,49 @@ def open_batch(
     )
     session.flush()
     return lot
+
+
+def _check_order(article: Article, day: date, planned: int) -> None:
+    """Raises InvalidInput for what no work order can ask for."""
+    if article.kind != "product":
+        raise InvalidInput(
+            "article_not_product",
+            N_("Expected a product, but %(article)s is %(kind)s."),
+            article=article.name,
+            kind=article.kind,
+        )
+    if day.year not in YEARS:
+        raise InvalidInput(
+            "date_unbelievable",
+            N_("Expected a date from %(first)s to %(last)s, got %(found)s."),
+            first=date(YEARS[0], 1, 1),
+            last=date(YEARS[-1], 12, 31),
+            found=day,
+        )
+    if not 0 < planned <= 100_000_000:
+        raise InvalidInput(
+            "planned_invalid",
+            N_("Expected a planned number of packs from 1, got %(planned)s."),
+            planned=planned,
+        )
+
+
+def _add_once(session: Session, lot: Lot, article: Article) -> None:
+    """Record a batch whose number nobody else has, or takes at the same moment.
+
+    Raises Conflict ``batch_exists``. Only the unique constraints see what another
+    transaction is about to record.
+    """
+    try:
+        with session.begin_nested():
+            session.add(lot)
+    except IntegrityError as error:
+        raise Conflict(
+            "batch_exists",
+            N_("Batch %(lot)s of %(article)s exists already. Take the next number."),
+            lot=lot.code,
+            article=article.name,
+        ) from error
 
 
 def record_applied(
@@ -138,6 +163,16 @@ def record_applied(
             "items_not_issued",
             N_("No codes were issued for items %(items)s of this batch."),
             items=str(items - ItemSet.range(0, lot.next_item))[:80],
+        )
+    if gone := items & marked_items(session, lot.id, *NOT_ON_PACKS):
+        raise Conflict(
+            "item_voided",
+            N_(
+                "Items %(items)s of batch %(lot)s were voided, sampled or reported "
+                "missing: their labels may not be on packs for sale."
+            ),
+            items=str(gone)[:80],
+            lot=lot.code,
         )
     at_line = line_place(session, lot.line)
     move_stock(
@@ -160,6 +195,13 @@ def finish_batch(session: Session, lot_id: int, actor: Actor, now: datetime) -> 
     lot = lock_lots(session, [lot_id])[lot_id]
     if flow.apply(session, BATCH, lot, "finish", actor, now) and lot.line is not None:
         _end_runs(session, lot.line, now, lot.id)
+    return lot
+
+
+def start_testing(session: Session, lot_id: int, actor: Actor, now: datetime) -> Lot:
+    """Take a produced batch into the outgoing inspection."""
+    lot = lock_lots(session, [lot_id])[lot_id]
+    flow.apply(session, BATCH, lot, "test", actor, now)
     return lot
 
 
@@ -217,3 +259,4 @@ def _end_runs(
         running = running.where(LineRun.lot_id == lot_id)
     for run in session.scalars(running):
         run.ended_at = max(now, run.started_at + timedelta(seconds=1))
+    session.flush()  # or the next run begins before this one ends

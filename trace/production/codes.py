@@ -1,4 +1,4 @@
-"""Giving out item codes: for a lot on a line, or on a roll that gets its lot later."""
+"""Giving out item codes for a lot; rolls that get their lot later: ``rolls``."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from .. import audit
 from ..errors import N_, Conflict, InvalidInput, NotFound, TooLarge
 from ..identity.bulk import encode_many
-from ..identity.codes import ItemCode
 from ..identity.items import ItemSet
 from ..identity.keys import KeyRing
-from ..identity.tables import CodeBinding, CodeBlock, CodeSeries, ItemSegment
+from ..identity.tables import CodeBinding, CodeBlock, CodeSeries
 from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
@@ -52,18 +51,9 @@ def issue_codes(
     Raises InvalidInput for a count below one, TooLarge for one over the limit, Conflict
     when the lot is not in production or the plan would be exceeded by over 5 %.
     """
-    _check_count(count)
+    check_count(count)
     lot = lock_lots(session, [lot_id])[lot_id]
-    if lot.status != "in_production":
-        raise Conflict(
-            "lot_not_in_production",
-            N_(
-                "Codes are issued for a batch in production, but %(lot)s is "
-                "%(status)s. Open a new batch on the line."
-            ),
-            lot=lot.code,
-            status=lot.status,
-        )
+    require_in_production(lot)
     if lot.planned and lot.next_item + count > lot.planned * OVERRUN:
         raise Conflict(
             "plan_exceeded",
@@ -89,14 +79,16 @@ def allot_codes(
 ) -> list[CodeRange]:
     """Give out codes for a locked lot, whatever its state; imports use it too."""
     actor.require("codes.issue")
-    _check_count(count)
+    check_count(count)
     ranges = []
     left = count
     while left:
         series = _open_series(session, lot.id, now)
         take = min(left, SERIES_ITEMS - series.issued)
-        issued = _issue(session, series, take, key_version, actor, now, lot.next_item)
-        session.add(_binding(issued, lot, actor, now))
+        issued = issue_range(
+            session, series, take, key_version, actor, now, lot.next_item
+        )
+        session.add(binding_of(issued, lot, actor, now))
         lot.next_item += take
         left -= take
         ranges.append(issued)
@@ -111,88 +103,6 @@ def allot_codes(
         ranges=[(r.series, r.lo, r.hi) for r in ranges],
     )
     return ranges
-
-
-def issue_roll(
-    session: Session, count: int, key_version: int, actor: Actor, now: datetime
-) -> CodeRange:
-    """Give out codes for a roll printed before its batch exists."""
-    actor.require("codes.issue")
-    _check_count(count)
-    series = CodeSeries(created_at=now)
-    session.add(series)
-    session.flush()
-    issued = _issue(session, series, count, key_version, actor, now, None)
-    subject = f"series:{series.id}"
-    audit.record(session, actor.login, "codes.roll", subject, now, count=count)
-    return issued
-
-
-def bind_roll(
-    session: Session,
-    lot_id: int,
-    first: ItemCode,
-    last: ItemCode,
-    actor: Actor,
-    now: datetime,
-) -> CodeBinding:
-    """Say that a roll from its ``first`` to its ``last`` code is on a lot's packs.
-
-    The two may be scanned in either order. Raises Conflict when they are of two rolls,
-    were not issued, or some between them already belong to a batch.
-    """
-    actor.require("codes.issue")
-    lot = lock_lots(session, [lot_id])[lot_id]
-    if lot.status != "in_production":
-        raise Conflict(
-            "lot_not_in_production",
-            N_(
-                "Codes are issued for a batch in production, but %(lot)s is "
-                "%(status)s. Open a new batch on the line."
-            ),
-            lot=lot.code,
-            status=lot.status,
-        )
-    if first.series != last.series:
-        raise Conflict(
-            "two_rolls",
-            N_("The first and the last code are of two rolls: bind each by itself."),
-        )
-    lo, hi = min(first.item, last.item), max(first.item, last.item) + 1
-    series = session.get(CodeSeries, first.series, with_for_update=True)
-    if series is None or hi > series.issued:
-        raise NotFound("code_unknown", N_("No such code was issued."))
-    taken = session.scalar(
-        sa.select(CodeBinding).where(
-            CodeBinding.series_id == series.id,
-            CodeBinding.lo < hi,
-            CodeBinding.hi > lo,
-        )
-    )
-    if taken is not None:
-        raise Conflict(
-            "roll_bound",
-            N_(
-                "Some of these codes already belong to a batch. Scan the first and "
-                "the last label that went onto packs of %(lot)s."
-            ),
-            lot=lot.code,
-        )
-    binding = _binding(CodeRange(series.id, lo, hi, lot.next_item, 0), lot, actor, now)
-    session.add(binding)
-    lot.next_item += hi - lo
-    audit.record(
-        session,
-        actor.login,
-        "codes.bind",
-        f"lot:{lot.id}",
-        now,
-        series=series.id,
-        lo=lo,
-        hi=hi,
-    )
-    session.flush()
-    return binding
 
 
 def serials_of(
@@ -221,45 +131,22 @@ def serials_of(
         )
 
 
-def mark_items(
-    session: Session,
-    lot_id: int,
-    items: ItemSet,
-    kind: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    since: datetime | None = None,
-    reason: str = "",
-) -> None:
-    """Note that items were printed, applied, voided, sampled or are missing."""
-    session.add_all(
-        ItemSegment(
-            lot_id=lot_id,
-            lo=lo,
-            hi=hi,
-            kind=kind,
-            t0=since or now,
-            t1=now,
-            reason=reason,
-            actor=actor.login,
+def require_in_production(lot: Lot) -> None:
+    """Raises Conflict ``lot_not_in_production`` unless the locked lot is being made."""
+    if lot.status != "in_production":
+        raise Conflict(
+            "lot_not_in_production",
+            N_(
+                "Codes are issued for a batch in production, but %(lot)s is "
+                "%(status)s. Open a new batch on the line."
+            ),
+            lot=lot.code,
+            status=lot.status,
         )
-        for lo, hi in items.intervals
-    )
-    session.flush()
 
 
-def marked_items(session: Session, lot_id: int, kind: str) -> ItemSet:
-    """Items of a lot that were printed, applied, voided, sampled or are missing."""
-    rows = session.execute(
-        sa.select(ItemSegment.lo, ItemSegment.hi).where(
-            ItemSegment.lot_id == lot_id, ItemSegment.kind == kind
-        )
-    )
-    return ItemSet.from_intervals((row.lo, row.hi) for row in rows)
-
-
-def _check_count(count: int) -> None:
+def check_count(count: int) -> None:
+    """Raises InvalidInput or TooLarge unless so many codes may be asked for."""
     if count < 1:
         raise InvalidInput(
             "count_invalid",
@@ -293,7 +180,7 @@ def _open_series(session: Session, lot_id: int, now: datetime) -> CodeSeries:
     return series
 
 
-def _issue(
+def issue_range(
     session: Session,
     series: CodeSeries,
     count: int,
@@ -302,6 +189,7 @@ def _issue(
     now: datetime,
     lot_lo: int | None,
 ) -> CodeRange:
+    """Give out the next ``count`` items of a locked series."""
     first = series.issued
     series.issued += count
     session.add(
@@ -318,7 +206,8 @@ def _issue(
     return CodeRange(series.id, first, first + count, lot_lo, key_version)
 
 
-def _binding(issued: CodeRange, lot: Lot, actor: Actor, now: datetime) -> CodeBinding:
+def binding_of(issued: CodeRange, lot: Lot, actor: Actor, now: datetime) -> CodeBinding:
+    """The row that makes a range the next items of a locked lot."""
     return CodeBinding(
         series_id=issued.series,
         lo=issued.lo,

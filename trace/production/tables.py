@@ -10,12 +10,22 @@ from ..parties.tables import Line, Lot, Site
 
 
 class LineRun(Base):
-    """A lot on a line between two changeovers; without an end it is running now."""
+    """A lot on a line between two changeovers; without an end it is running now.
+
+    At most one is running on a line.
+    """
 
     __tablename__ = "line_run"
     __table_args__ = (
         sa.CheckConstraint("ended_at IS NULL OR started_at < ended_at", name="times"),
         sa.Index("ix_line_run_line", "line_id", "started_at"),
+        sa.Index(
+            "uq_line_run_open",
+            "line_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
-"""What may not move although it is there: goods held, sold or destroyed."""
+"""What may not move although it is there: unreleased, held, sold or destroyed goods."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session, aliased
 
 from ..errors import N_, Conflict
 from ..identity.items import ItemSet
-from ..parties.tables import Location
+from ..parties.tables import Location, Lot
 from .books import by_ids
 from .holds import Held, held_items
 from .ledger import LotLedger
 from .places import ENDS, OUTSIDE, Place, may_move_held
 from .tables import Movement
+
+WITHDRAWN = ("rejected", "recalled")
+"""States of a lot that has failed: all of it moves only inward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Return:
 class Gates:
     """What some lots' moves are checked against; remembers returns as they come."""
 
+    lots: Mapping[int, Lot]
     held: dict[int, Held]
     returns: dict[int, list[Return]]
 
@@ -52,6 +56,7 @@ class Gates:
                 N_("What is destroyed does not move again (lot %(lot)s)."),
                 lot=ledger.lot,
             )
+        _check_state(self.lots[lot_id], source, target)
         if lot_id in self.held:
             _check_hold(self.held[lot_id], ledger, source, target, items)
         if target.kind == "consumed":
@@ -91,10 +96,41 @@ class Gates:
 
 
 def load_gates(
-    session: Session, lot_ids: Iterable[int], consumed: Iterable[int]
+    session: Session, lots: Mapping[int, Lot], consumed: Iterable[int]
 ) -> Gates:
-    """Holds in force on lots, and the returns of those that are to be used up."""
-    return Gates(held_items(session, lot_ids), _load_returns(session, consumed))
+    """Holds in force on locked lots, and the returns of those that are to be used up.
+
+    A lot's state counts as it is now, also for a move that is booked late.
+    """
+    return Gates(lots, held_items(session, lots), _load_returns(session, consumed))
+
+
+def _check_state(lot: Lot, source: Place, target: Place) -> None:
+    """Only inspected goods leave us (Food Safety Law art. 52, domain.md §3.10).
+
+    What is out of our hands already goes on out there, and may always come back.
+    """
+    named = {"lot": lot.code, "status": lot.status, "target": target.code}
+    leaves = target.is_outside and not source.is_outside
+    if leaves and (lot.status in WITHDRAWN or (lot.own and lot.status != "released")):
+        raise Conflict(
+            "lot_not_released",
+            N_(
+                "Lot %(lot)s is %(status)s, so none of it may go out to %(target)s: "
+                "only batches released after their inspection leave the plant (Food "
+                "Safety Law, article 52). Release it first, or take another lot."
+            ),
+            **named,
+        )
+    if lot.status in WITHDRAWN and not may_move_held(source, target):
+        raise Conflict(
+            "lot_withdrawn",
+            N_(
+                "Lot %(lot)s is %(status)s: it may not go to %(target)s, only to "
+                "returns, hold, samples or quarantine."
+            ),
+            **named,
+        )
 
 
 def _check_hold(

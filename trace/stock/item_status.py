@@ -166,8 +166,14 @@ def _bound(
 
 
 def _word(segments: Sequence[Segment], marks: Sequence[Mark]) -> str:
-    """The gravest thing first: what a consumer must hear before all else."""
+    """The gravest thing first: what a consumer must hear before all else.
+
+    A label that was missing when its run was counted should be on no pack: whoever
+    scans it holds a suspect one (domain.md §3.9 L5, L8).
+    """
     said = {segment.kind for segment in segments} | {mark.kind for mark in marks}
+    if "missing" in said:
+        said.add("suspect")
     for word in ("recalled", "suspect", "voided", "applied"):
         if word in said:
             return word

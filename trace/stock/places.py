@@ -46,7 +46,7 @@ class Place:
 
 
 def may_move_held(source: Place, target: Place) -> bool:
-    """Whether goods under a hold may go from ``source`` to ``target``.
+    """Whether goods under a hold, or of a rejected or recalled lot, may go there.
 
     Only inward: to returns, hold, samples or quarantine, never back to a lesser place
     (domain.md §3.5 Q4, Q10). Two facts are not stopped, because refusing to book them

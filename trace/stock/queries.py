@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ..errors import N_, NotFound
 from ..identity.items import ItemSet
 from .books import load_ledgers
 from .bounds import bounds_of
 from .item_status import ItemStatus, item_status
 from .ledger import LotLedger
 from .places import Place
+from .tables import Shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,19 @@ def positions(session: Session, wanted: Mapping[int, ItemSet | None]) -> list[Po
     ]
 
 
+def find_shipment(session: Session, number: str) -> Shipment:
+    """The shipment with that number. Raises NotFound ``shipment_unknown``."""
+    numbered = sa.select(Shipment).where(Shipment.number == number.strip())
+    shipment = session.scalar(numbered)
+    if shipment is None:
+        raise NotFound(
+            "shipment_unknown",
+            N_("No shipment %(shipment)s is recorded."),
+            shipment=number,
+        )
+    return shipment
+
+
 def _positions(
     lot_id: int, ledger: LotLedger, items: ItemSet | None
 ) -> Iterator[Position]:
@@ -79,4 +95,11 @@ def _positions(
             yield Position(lot_id, here.place, limits.least, limits.most, known)
 
 
-__all__ = ["ItemStatus", "Position", "balances", "item_status", "positions"]
+__all__ = [
+    "ItemStatus",
+    "Position",
+    "balances",
+    "find_shipment",
+    "item_status",
+    "positions",
+]

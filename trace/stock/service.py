@@ -15,6 +15,7 @@ from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
 from .books import load_ledgers, load_places, save_ledgers
+from .checks import check_paper, check_source
 from .gates import Gates, load_gates
 from .ledger import LotLedger
 from .places import Place
@@ -47,10 +48,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A move that cannot be made, and why."""
+    """Why a move cannot be made; ``index`` is its position among those given."""
 
     index: int
-    """Its position among the moves given, from 0."""
     error: LotmarkError
 
 
@@ -113,8 +113,8 @@ def move_many(
 ) -> None:
     """Book movements in the order given: all of them, or none.
 
-    Locks all lots once and takes a constant number of statements. The first move that
-    cannot be made raises; with a list ``refused`` every such move is put there instead,
+    Locks all lots once, in a constant number of statements. The first move that cannot
+    be made raises; with a list ``refused`` every such move is put there instead,
     the rest are tried as if it had not been asked for, and then nothing is booked.
 
     ``stock.move`` is needed between places; what production or a supplier brings in,
@@ -124,10 +124,12 @@ def move_many(
         Forbidden: ``right_missing``.
         NotFound: ``lot_unknown``, ``place_unknown``.
         InvalidInput: ``quantity_invalid``, ``quantity_contradicts``, ``items_empty``,
-            ``item_unknown``, ``place_invalid``.
+            ``item_unknown``, ``place_invalid``, ``document_missing``, ``time_ahead``,
+            ``source_contradicts``.
+        TooLarge: ``quantity_too_large``.
         Conflict: ``stock_short``, ``item_elsewhere``, ``item_made_twice``,
-            ``stock_contradicts``, ``lot_on_hold``, ``scan_needed``, ``sold_goods``,
-            ``destroyed_goods``.
+            ``stock_contradicts``, ``lot_not_released``, ``lot_withdrawn``,
+            ``lot_on_hold``, ``scan_needed``, ``sold_goods``, ``destroyed_goods``.
     """
     if not moves:
         return
@@ -135,7 +137,7 @@ def move_many(
     failures: list[Refused] = []
     for index, move in enumerate(moves):
         try:
-            desk.book(move, actor)
+            desk.book(move, actor, now)
         except LotmarkError as error:
             if refused is None:
                 raise
@@ -193,12 +195,14 @@ class _Desk:
     ledgers: dict[int, LotLedger]
     gates: Gates
 
-    def book(self, move: Move, actor: Actor) -> None:
+    def book(self, move: Move, actor: Actor, now: datetime) -> None:
         source = _place(self.places, move.source_id)
         target = _place(self.places, move.target_id)
         if not source.is_source and target.kind != "consumed":
             actor.require("stock.move")
         quantity = _quantity(move)
+        check_paper(move.document, quantity, move.at, now)
+        check_source(self.lots[move.lot_id], source, target)
         ledger = self.ledgers[move.lot_id]
         if move.items is None:
             moved = ledger.move(source, target, quantity)

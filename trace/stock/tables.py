@@ -10,7 +10,10 @@ from ..parties.tables import Location, Lot, Partner
 
 
 class Stock(Base):
-    """How much of a lot is at a place: the sum of its movements, always."""
+    """How much of a lot is at a place: the sum of its movements, always.
+
+    A trigger (``stock_not_negative``) refuses less than nothing at a real place.
+    """
 
     __tablename__ = "stock"
 
@@ -59,7 +62,10 @@ class Shipment(Base):
 
 
 class Movement(Base):
-    """A quantity of a lot that went from one place to another; never changed."""
+    """A quantity of a lot that went from one place to another; never changed.
+
+    A trigger (``movement_append_only``) refuses to change or delete a row.
+    """
 
     __tablename__ = "movement"
     __table_args__ = (
@@ -109,7 +115,10 @@ class Hold(Base):
             "(lo IS NULL AND hi IS NULL) OR (lo >= 0 AND lo < hi)", name="range"
         ),
         sa.CheckConstraint(
-            "released_by IS NULL OR released_by <> requested_by", name="two_persons"
+            "state <> 'released' OR (released_by IS NOT NULL"
+            " AND requested_by IS NOT NULL AND released_by <> requested_by"
+            " AND released_by <> placed_by)",
+            name="two_persons",
         ),
         sa.Index("ix_hold_lot", "lot_id", "state"),
     )

@@ -3,12 +3,15 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from flask import (
     Blueprint,
     Flask,
+    Response,
     g,
+    make_response,
     redirect,
     render_template,
     request,
@@ -16,11 +19,15 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
 
 from ...trace import audit, clock, people
 from ...trace.db import Session
 from ...trace.errors import N_, Forbidden
 from ..current import house
+from ..installation import Installation
+from ..limits import limiter
+from ..paths import safe_path
 
 room = Blueprint("auth", __name__, template_folder="templates")
 
@@ -36,6 +43,24 @@ FIRST_PAGES = (
     ("trace.read", "quality.overview"),
 )
 """Where a person starts: the first of these they have the right for."""
+
+
+def _typed_login() -> str:
+    return request.form.get("login", "")[:64]
+
+
+def _refused(answer: Response) -> bool:
+    return answer.status_code == 403
+
+
+# Only refusals count: a shift that starts logs in through one address of the plant. By
+# login *and* address: or a stranger who fails on purpose would keep its owner out.
+by_address = limiter.limit("10/minute", deduct_when=_refused)
+by_login = limiter.limit(
+    "5/minute",
+    key_func=lambda: f"{get_remote_address()} {people.known_login(_typed_login())}",
+    deduct_when=_refused,
+)
 
 
 def set_up(app: Flask) -> None:
@@ -60,33 +85,29 @@ def log_in() -> ResponseReturnValue:
 
 
 @room.post("/login")
+@by_address
+@by_login
 def log_in_now() -> ResponseReturnValue:
-    login = request.form.get("login", "")[:64]
+    typed, password = _typed_login(), request.form.get("password", "")[:256]
     now = clock.now()
+    with house().plant.reading() as db:
+        user = people.find_user(db, typed)
+    # Outside of any transaction: on SQLite nobody else could write meanwhile.
+    if not people.password_fits(user, password) or user is None:
+        return _refuse(typed, user, now)
+    token = secrets.token_urlsafe(32)
     with house().plant.writing() as db:
-        user = people.log_in(db, login, request.form.get("password", "")[:256])
-        if user is None:
-            audit.record(db, "stranger", "login.refuse", f"user:{login}", now)
-        else:
-            token = secrets.token_urlsafe(32)
-            db.add(
-                people.LoginSession(
-                    token_hash=_hash(token),
-                    user_id=user.id,
-                    created_at=now,
-                    seen_at=now,
-                )
+        db.add(
+            people.LoginSession(
+                token_hash=_hash(token), user_id=user.id, created_at=now, seen_at=now
             )
-            audit.record(db, user.login, "login", f"user:{user.login}", now)
-            g.actor = people.actor_for(db, user)
-    if user is None:
-        return render_template("auth/login.html", wrong=True, login=login), 403
+        )
+        audit.record(db, user.login, "login", f"user:{user.login}", now)
+        g.actor = people.actor_for(db, user)
     session.clear()  # a new cookie: what a stranger planted before is gone
     session["token"] = token
     wanted = request.form.get("next", "")
-    if wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted:
-        return redirect(wanted)
-    return redirect(_first_page())
+    return redirect(safe_path(wanted) if wanted else _first_page())
 
 
 @room.post("/logout")
@@ -99,7 +120,27 @@ def log_out() -> ResponseReturnValue:
                     people.LoginSession.token_hash == _hash(token)
                 )
             )
+            if g.actor is not None:
+                login = g.actor.login
+                audit.record(db, login, "logout", f"user:{login}", clock.now())
     return redirect(url_for("auth.log_in"))
+
+
+def _refuse(typed: str, user: people.User | None, now: datetime) -> ResponseReturnValue:
+    answer = make_response(
+        render_template("auth/login.html", wrong=True, login=typed), 403
+    )
+    if user is not None:
+        # After the answer is sent: a name we know must not take longer. What was typed
+        # for any other name is not kept, people type passwords into the wrong field.
+        note = partial(_note_refusal, house(), user.login, now)
+        answer.call_on_close(note)
+    return answer
+
+
+def _note_refusal(house: Installation, login: str, now: datetime) -> None:
+    with house.plant.writing() as db:
+        audit.record(db, "stranger", "login.refuse", f"user:{login}", now)
 
 
 def _recognise() -> None:

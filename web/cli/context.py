@@ -22,6 +22,10 @@ class Context:
     home: Path | None
     environment: Mapping[str, str]
 
+    def ours(self) -> list[str]:
+        """Names of the settings in the environment."""
+        return [name for name in self.environment if name.startswith("LOTMARK_")]
+
     def settings(self) -> Settings:
         return Settings.from_environment(self.environment, self.home)
 
@@ -38,6 +42,12 @@ class Context:
 pass_context = click.make_pass_decorator(Context)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def warn(settings: Settings) -> None:
+    """Say on standard error what would be wrong on every pack."""
+    if settings.warning:
+        click.secho(settings.warning, err=True, fg="yellow")
 
 
 def print_json(value: Any) -> None:

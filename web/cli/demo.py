@@ -5,6 +5,7 @@ import shutil
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
@@ -51,7 +52,11 @@ FILES = (
     help="Labels to print.",
 )
 @click.option("--serve/--no-serve", default=True, help="Serve the pages afterwards.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Where to serve; 8000, or where the demo was built for.",
+)
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -63,10 +68,11 @@ def demo(
     folder: Path,
     items: int,
     serve: bool,
-    port: int,
+    port: int | None,
     today: datetime | None,
 ) -> None:
     """Build a sample meat factory, print labels, tell its story and serve it."""
+    port = port or port_of(folder)
     told = {
         "LOTMARK_HOME": str(folder),
         "LOTMARK_BASE_URL": f"http://127.0.0.1:{port}",
@@ -84,14 +90,19 @@ def demo(
         build(settings, items, today.date() if today else at_plant)
     document = json.loads((folder / DOCUMENT).read_text("utf-8"))
     introduce(document, folder)
-    if serve:
-        click.echo(f"\nServing at http://127.0.0.1:{port} - end with Ctrl-C")
-        server.serve(settings, "127.0.0.1", port, with_worker=True)
-    else:
-        base_url = f"LOTMARK_BASE_URL={document['base_url']}"
-        click.echo(
-            f"\nServe it: {base_url} lotmark --home {folder} serve --port {port}"
-        )
+    if not serve:
+        click.echo(f"\nServe it with: lotmark --home {folder} serve --port {port}")
+        return
+    click.echo(f"\nServing at http://127.0.0.1:{port} - end with Ctrl-C")
+    server.serve(settings, "127.0.0.1", port, with_worker=True)
+
+
+def port_of(folder: Path) -> int:
+    """The port a demo was built for; 8000 where there is none."""
+    path = folder / DOCUMENT
+    if not path.is_file():
+        return 8000
+    return urlsplit(json.loads(path.read_text("utf-8"))["base_url"]).port or 8000
 
 
 def build(settings: Settings, items: int, today: date) -> None:

@@ -1,13 +1,13 @@
 """Commands that only look: verify, trace, scope, audit."""
 
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-import sqlalchemy as sa
 
 from ...recall.scope.criteria import (
     ORIGINS,
@@ -24,14 +24,27 @@ from ...recall.scope.service import compute_scope
 from ...trace import audit as chain
 from ...trace import clock
 from ...trace.db import Session
-from ...trace.errors import N_, InvalidInput, NotFound
+from ...trace.errors import N_, InvalidInput
 from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_line, find_lot
+from ...trace.production.cycles import find_cycle
 from ...trace.production.genealogy import Direction, trace_document, trace_lots
-from ...trace.production.tables import EquipmentCycle
-from ...trace.stock.tables import Shipment
+from ...trace.stock.imbalances import find_imbalances
+from ...trace.stock.queries import find_shipment
 from ..verify import Answer, verify_input
 from .context import Context, json_option, pass_context, print_json
+
+BROKEN = {
+    "missing": "row %d is missing.",
+    "changed": "row %d was changed.",
+    "added": "row %d was added from outside.",
+    "rewritten": "row %d is not the one whose head you kept.",
+    "no_head": "its head is missing; nothing from row %d on can be vouched for.",
+}
+BALANCE = {
+    "movements": "its movements come to another figure",
+    "items": "more items are known to be there",
+}
 
 
 @click.command()
@@ -128,26 +141,46 @@ def audit() -> None:
 
 
 @audit.command("verify")
+@click.option(
+    "--head",
+    metavar="COUNT:HASH",
+    help="A head this command printed earlier, kept where nobody could change it.",
+)
 @json_option
 @pass_context
-def verify_chain(context: Context, as_json: bool) -> None:
-    """Check the audit chain; exit code 1 when something was changed or is missing."""
+def verify_records(context: Context, head: str | None, as_json: bool) -> None:
+    """Check the audit chain, and the stock against its movements.
+
+    Exit code 1 when a row was changed, added or is missing, or figures contradict each
+    other. Keep the head it prints elsewhere: only against such a head does it show when
+    somebody rewrote the whole chain.
+    """
+    noted = chain.Head.parse(head) if head else None
     with context.house() as house, house.plant.reading() as session:
-        count, broken = chain.verify(session)
+        count, broken, reached = chain.verify(session, noted)
+        imbalances = find_imbalances(session)
+    ok = broken is None and not imbalances
     if as_json:
         print_json(
             {
-                "ok": broken is None,
+                "ok": ok,
                 "rows": count,
+                "head": str(reached),
                 "row": broken.row if broken else None,
                 "reason": broken.reason if broken else None,
+                "imbalances": [asdict(found) for found in imbalances],
             }
         )
-    elif broken is None:
-        click.echo(f"The audit chain holds: {count} rows.")
     else:
-        click.echo(f"The audit chain is broken: row {broken.row} is {broken.reason}.")
-    sys.exit(0 if broken is None else 1)
+        _show_chain(count, broken, reached)
+        for found in imbalances:
+            click.echo(
+                f"Lot {found.lot} at {found.place}: {BALANCE[found.kind]}, "
+                f"{found.counted:,}; the balance says {found.balance:,}."
+            )
+        if not imbalances:
+            click.echo("The stock agrees with its movements.")
+    sys.exit(0 if ok else 1)
 
 
 def _criteria(
@@ -170,8 +203,8 @@ def _criteria(
         LotCriterion(find_lot(session, code).id, narrowed) for code in lots
     ]
     facts += [InputLot(find_lot(session, code).id) for code in input_lots]
-    facts += [Cycle(_find_cycle(session, number)) for number in cycles]
-    facts += [Shipped(_find_shipment(session, number)) for number in shipments]
+    facts += [Cycle(find_cycle(session, number).id) for number in cycles]
+    facts += [Shipped(find_shipment(session, number).id) for number in shipments]
     if line is not None:
         facts.append(_window(session, line, start, end))
     elif start or end:
@@ -207,29 +240,21 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
             N_("Expected a time such as 2026-11-24T08:00, got %(text)s."),
             text=text,
         ) from None
+    if not 2000 <= value.year <= 2100:
+        raise InvalidInput(
+            "time_invalid",
+            N_("Expected a time such as 2026-11-24T08:00, got %(text)s."),
+            text=text,
+        )
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
-def _find_cycle(session: Session, number: str) -> int:
-    found = session.scalar(
-        sa.select(EquipmentCycle.id).where(EquipmentCycle.number == number)
-    )
-    if found is None:
-        raise NotFound(
-            "cycle_unknown", N_("No retort load %(cycle)s is recorded."), cycle=number
-        )
-    return found
-
-
-def _find_shipment(session: Session, number: str) -> int:
-    found = session.scalar(sa.select(Shipment.id).where(Shipment.number == number))
-    if found is None:
-        raise NotFound(
-            "shipment_unknown",
-            N_("No shipment %(shipment)s is recorded."),
-            shipment=number,
-        )
-    return found
+def _show_chain(count: int, broken: chain.Break | None, reached: chain.Head) -> None:
+    if broken is None:
+        click.echo(f"The audit chain holds: {count} rows. Its head, to keep elsewhere:")
+        click.echo(str(reached))
+    else:
+        click.echo(f"The audit chain is broken: {BROKEN[broken.reason] % broken.row}")
 
 
 def _show(answer: Answer) -> None:

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from ...trace.errors import LotmarkError
 from .context import Context
@@ -19,7 +20,7 @@ COMMANDS = {
     "config": "setup:config",
     "import": "plant:import_files",
     "batch": "plant:batch",
-    "codes": "plant:codes",
+    "codes": "codes:codes",
     "labels": "plant:labels",
     "verify": "look:verify",
     "trace": "look:trace",
@@ -65,9 +66,13 @@ def main() -> None:
         group.main(standalone_mode=False)
     except LotmarkError as error:
         _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename or 'The system'}: {error.strerror or error}.")
+    except DBAPIError as error:
+        _refuse(f"The database could not be used: {error.orig}")
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        sys.exit(2)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except (click.Abort, KeyboardInterrupt):
@@ -75,5 +80,8 @@ def main() -> None:
 
 
 def _refuse(sentence: str) -> None:
-    click.secho(sentence, err=True, fg="red")
+    shown = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence
+    )
+    click.secho(shown, err=True, fg="red")
     sys.exit(2)

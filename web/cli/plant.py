@@ -1,6 +1,5 @@
 """Commands of the plant: import, batch, codes, labels."""
 
-import csv
 import sys
 from datetime import date
 from pathlib import Path
@@ -11,8 +10,9 @@ import sqlalchemy as sa
 
 from ...labels.engine.render import FORMATS
 from ...labels.engine.stock import stock_names
-from ...labels.jobs.service import draw_labels, label_records
+from ...labels.jobs.service import draw_labels
 from ...trace import clock, people
+from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, NotFound
 from ...trace.exchange.imports import ImportRefused
 from ...trace.exchange.imports import import_files as apply_files
@@ -21,8 +21,7 @@ from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_line, find_lot
 from ...trace.parties.tables import Article
 from ...trace.production.batches import local_day, open_batch, propose_batch
-from ...trace.production.codes import issue_codes
-from .context import Context, json_option, pass_context, print_json, progress_bar
+from .context import Context, json_option, pass_context, print_json, progress_bar, warn
 
 
 @click.command("import")
@@ -118,58 +117,6 @@ def open_on_line(
         click.echo(f"Batch {shown['lot']} is open on line {shown['line']}.")
 
 
-@click.group()
-def codes() -> None:
-    """Item codes."""
-
-
-@codes.command("issue")
-@click.option("--lot", "lot_code", required=True, help="Batch number.")
-@click.option("--count", required=True, type=int)
-@click.option(
-    "--csv",
-    "csv_path",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the codes to a file, for a coder or BarTender.",
-)
-@json_option
-@pass_context
-def issue(
-    context: Context, lot_code: str, count: int, csv_path: Path | None, as_json: bool
-) -> None:
-    """Issue codes for a batch in production."""
-    with context.house() as house, house.plant.writing() as session:
-        lot = find_lot(session, lot_code)
-        ranges = issue_codes(
-            session,
-            lot.id,
-            count,
-            house.keys.current.version,
-            people.system(),
-            clock.now(),
-        )
-        first = ranges[0].lot_lo or 0
-        items = ItemSet.range(first, first + count)
-        base_url = house.settings.base_url
-        records = list(label_records(session, house.keys, lot, items, base_url))
-    shown = [
-        {"item": first + place, "serial": record.serial, "url": record.url}
-        for place, record in enumerate(records)
-    ]
-    if csv_path:
-        with csv_path.open("w", newline="", encoding="utf-8-sig") as file:
-            writer = csv.DictWriter(file, ["item", "serial", "url"])
-            writer.writeheader()
-            writer.writerows(shown)
-    if as_json:
-        print_json({"lot": lot.code, "items": str(items), "codes": shown})
-    elif csv_path:
-        click.echo(f"Issued {count} codes for {lot.code}: {csv_path}")
-    else:
-        for row in shown:
-            click.echo(row["url"])
-
-
 @click.command()
 @click.option("--lot", "lot_code", required=True, help="Batch number.")
 @click.option("--first", default=0, show_default=True, help="First item number.")
@@ -222,10 +169,11 @@ def labels(
                 skip,
                 lambda done: bar.update(task, completed=done),
             )
+    warn(house.settings)
     click.echo(f"{drawn} labels: {output.name}", file=sys.stderr)
 
 
-def _find_product(session: sa.orm.Session, text: str) -> Article:
+def _find_product(session: Session, text: str) -> Article:
     by = Article.code == text
     if text.isdigit() and len(text) in (8, 12, 13, 14):
         by = sa.or_(by, Article.gtin == Gtin.parse(text).digits)

@@ -4,7 +4,7 @@ import click
 
 from .. import server
 from .. import worker as work
-from .context import Context, pass_context
+from .context import Context, pass_context, warn
 
 
 @click.command()
@@ -16,6 +16,7 @@ def serve(context: Context, host: str, port: int, worker: bool) -> None:
     """Serve the pages, and keep one worker running beside them."""
     with context.house() as house:  # refuses early, with a sentence
         settings = house.settings
+    warn(settings)
     click.echo(f"Lotmark at http://{host}:{port} - end with Ctrl-C")
     server.serve(settings, host, port, with_worker=worker)
 

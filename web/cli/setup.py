@@ -10,18 +10,26 @@ from ...trace.identity.keys import rotate_key_file
 from .. import migrations
 from ..creation import create_installation
 from ..installation import Installation
-from .context import Context, json_option, pass_context, print_json
+from ..settings import Settings
+from .context import Context, json_option, pass_context, print_json, warn
 
 
 @click.command()
 @click.option("--login", default="admin", show_default=True, help="First log-in name.")
 @click.option("--name", default="", help="Name on screens; the log-in by default.")
 @click.option("--password", help="At least 8 characters; generated if not given.")
+@click.option("--base-url", help="The address in the QR codes, e.g. https://q.plant.cn")
 @pass_context
-def init(context: Context, login: str, name: str, password: str | None) -> None:
+def init(
+    context: Context, login: str, name: str, password: str | None, base_url: str | None
+) -> None:
     """Create the database, the keys and the first user, who has every role."""
     chosen = password or secrets.token_urlsafe(9)
-    house = create_installation(context.settings())
+    told = {
+        **context.environment,
+        **({"LOTMARK_BASE_URL": base_url} if base_url else {}),
+    }
+    house = create_installation(Settings.from_environment(told, context.home))
     with house.plant.reading() as session:
         if session.query(people.User).first() is not None:
             raise Conflict("initialised", N_("This installation has users already."))
@@ -31,6 +39,7 @@ def init(context: Context, login: str, name: str, password: str | None) -> None:
     click.echo(f"Log-in: {login}")
     if password is None:
         click.echo(f"Password: {chosen}")
+    warn(house.settings)
 
 
 @click.group()
@@ -116,12 +125,25 @@ def config(context: Context, as_json: bool) -> None:
             else str(settings.key_file),
             "code_key_versions": keys,
             "secret_key": "environment" if settings.secret_key else "generated",
+            "trusted_proxies": settings.trusted_proxies,
+            "unknown": sorted(set(context.ours()) - KNOWN),
         }
     if as_json:
         print_json(shown)
         return
     for name, value in shown.items():
         click.echo(f"{name:18} {value}")
+    warn(settings)
+
+
+KNOWN = {
+    f"LOTMARK_{name}"
+    for name in (
+        *("HOME", "DATABASE_URL", "BASE_URL", "CODE_KEYS", "SECRET_KEY"),
+        "TRUSTED_PROXIES",
+    )
+}
+"""The settings there are; ``config`` names others, which are probably mistyped."""
 
 
 def add_person(

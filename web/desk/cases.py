@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from ...recall.complaints import queries, service
 from ...recall.complaints.checks import MOST
+from ...recall.complaints.looks import note_look
 from ...recall.complaints.tables import Complaint, ComplaintPhoto
 from ...trace import clock, files
 from ...trace.db import Session
@@ -28,8 +29,7 @@ Step = Callable[[Session, str, Actor, datetime], object]
 
 @room.get("/desk/<number>")
 def case(number: str) -> ResponseReturnValue:
-    with house().plant.reading() as session:
-        return _page(session, number)
+    return _page(number)
 
 
 @room.post("/desk/<number>/accept")
@@ -88,8 +88,7 @@ def _take(number: str, step: Step) -> ResponseReturnValue:
     except NotFound:
         raise
     except LotmarkError as error:
-        with house().plant.reading() as session:
-            return _page(session, number, error), status_of(error)
+        return _page(number, error), status_of(error)
     return redirect(url_for("desk.case", number=number))
 
 
@@ -102,14 +101,38 @@ def _with_text(
     return take
 
 
-def _page(session: Session, number: str, error: LotmarkError | None = None) -> str:
-    found = queries.case(session, number)
-    complaint, who = found.complaint, actor()
+def _page(number: str, error: LotmarkError | None = None) -> str:
+    with house().plant.reading() as session:
+        found = queries.case(session, number)
+        contact, health = _private(session, found)
+        page = _drawn(session, found, contact, health, error)
+    told = [what for what, text in (("contact", contact), ("health", health)) if text]
+    if told:
+        with house().plant.writing() as session:
+            for what in told:
+                note_look(session, found.complaint.id, what, actor(), clock.now())
+    return page
+
+
+def _private(session: Session, found: queries.Case) -> tuple[str, str]:
+    """The contact and the health report, as far as they are for this person."""
+    complaint_id, who = found.complaint.id, actor()
     contact = health = ""
     if found.has_contact and who.may("complaint.contact"):
-        contact = queries.contact_of(session, complaint.id, who)
+        contact = queries.contact_of(session, complaint_id, who)
     if found.has_health and who.may("complaint.health"):
-        health = queries.health_text_of(session, complaint.id, who)
+        health = queries.health_text_of(session, complaint_id, who)
+    return contact, health
+
+
+def _drawn(
+    session: Session,
+    found: queries.Case,
+    contact: str,
+    health: str,
+    error: LotmarkError | None,
+) -> str:
+    complaint = found.complaint
     logins = {event.actor for event in found.events} | {complaint.owner or ""}
     return render_template(
         "desk/case.html",

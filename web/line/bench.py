@@ -11,7 +11,7 @@ from ...trace.db import Session
 from ...trace.errors import N_
 from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Line, Lot
-from ...trace.production.codes import marked_items
+from ...trace.production.marks import marked_items
 from ...trace.production.tables import LineRun
 from ...trace.stock.holds import held_items
 from ..words import JOB

@@ -186,7 +186,7 @@ def _print_form(
         stocks=_stocks(),
         stock=request.form.get("stock") or _last_stock(bench.job),
         format=request.form.get("format") or (bench.job.format if bench.job else "pdf"),
-        key=request.form.get("key") or secrets.token_urlsafe(16),
+        request_key=request.form.get("key") or secrets.token_urlsafe(16),
         error=error,
     )
 

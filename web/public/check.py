@@ -13,8 +13,12 @@ from ..i18n import say
 from ..problems import status_of
 from .packs import show_pack
 from .pages import house_site, plain_line, show
+from .photos import photo_turn
 from .room import photos, room
 from .verdicts import Pack, find_batches, look_up, path_of
+
+PATIENCE = 3.0
+"""Seconds of processor time after which a photo without a code is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,12 @@ def _look_for(typed: str) -> ResponseReturnValue:
 
 
 def _in_photo(content: bytes) -> list[Choice]:
-    """What the codes in a photo stand for. Raises NotFound when none is of our form."""
-    found = read_codes(content)
+    """What the codes in a photo stand for.
+
+    Raises NotFound when none is of our form, Busy when too many photos are being read.
+    """
+    with photo_turn():
+        found = read_codes(content, PATIENCE)
     choices: dict[str, Choice] = {}
     with house().plant.reading() as session:
         for code in found:

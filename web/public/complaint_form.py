@@ -12,7 +12,7 @@ from ...recall.complaints import checks
 from ...trace.errors import LotmarkError
 from ..i18n import say
 from .pages import plain_line, plain_text
-from .photos import clean_photo, kept_photo
+from .photos import clean_photo, kept_photos
 
 _REQUEST_KEY = re.compile("[0-9a-f]{32}")
 MOST_CODE = 2000
@@ -64,8 +64,8 @@ def sent_form() -> ComplaintForm:
 
 
 def _read_photos(form: ComplaintForm) -> None:
-    kept = (kept_photo(signed) for signed in request.form.getlist("kept"))
-    form.photos += [content for content in kept if content is not None]
+    kept = request.form.getlist("kept")
+    form.photos += kept_photos(kept, form.request_key, checks.MOST_PHOTOS)
     sent = [photo for photo in request.files.getlist("photos") if photo.filename]
     names = [""] * (len(form.photos) + len(sent))
     room = checks.MOST_PHOTOS - len(form.photos)

@@ -43,12 +43,16 @@ def complain() -> ResponseReturnValue:
 @forms
 def file() -> ResponseReturnValue:
     """File the complaint, or bring the form back with what is wrong."""
-    now = clock.now()
     sent = sent_form()
     if sent.errors:
-        return _show_form(sent, now), 400
+        return _show_form(sent), 400
+    now = clock.now()
+    # The disk is slow, and on SQLite one writes at a time: files come first.
+    names = [files.write(house().settings.files, content) for content in sent.photos]
     with house().plant.writing() as session:
-        complaint = _file(session, sent, now)
+        for name, content in zip(names, sent.photos, strict=True):
+            files.keep(session, name, len(content), MEDIA_TYPE, now)
+        complaint = _file(session, sent, names, now)
     return redirect(url_for("public.follow", token=complaint.token), 303)
 
 
@@ -81,13 +85,10 @@ def follow(token: str) -> ResponseReturnValue:
     )
 
 
-def _file(session: Session, sent: ComplaintForm, now: datetime) -> Complaint:
+def _file(
+    session: Session, sent: ComplaintForm, photos: list[str], now: datetime
+) -> Complaint:
     pack = look_up(session, house().keys, sent.code) if sent.code else None
-    folder = house().settings.files
-    photos = [
-        files.store(session, folder, content, MEDIA_TYPE, now).sha256
-        for content in sent.photos
-    ]
     return service.file_complaint(
         session,
         kind=sent.kind,
@@ -114,14 +115,13 @@ def _about_pack(sent: ComplaintForm, pack: Pack | None) -> str:
     return sent.pack_text
 
 
-def _show_form(filled: ComplaintForm, now: datetime | None = None) -> str:
+def _show_form(filled: ComplaintForm) -> str:
     with house().plant.reading() as session:
         pack = look_up(session, house().keys, filled.code) if filled.code else None
         first = house_site(session)
     site = (pack.lot.site if pack and pack.lot else None) or first
     kept = [
-        (keep_for_now(content, now), preview(content))
+        (keep_for_now(content, filled.request_key), preview(content))
         for content in filled.photos
-        if now is not None
     ]
     return show("complain", site, form=filled, pack=pack, kept=kept)

@@ -2,20 +2,19 @@
 
 import base64
 import io
-import struct
-import zlib
-from datetime import datetime
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
-import pillow_heif
 from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from PIL import Image, ImageOps
 
-from ...labels.engine.reader import FORMATS, MAX_PIXELS
+from ...labels.engine.reader import DAMAGE, FORMATS, MAX_PIXELS, know_heif
 from ...trace import files
 from ...trace.errors import N_, InvalidInput, TooLarge
 from ..current import house
+from ..problems import Busy
 
 MEDIA_TYPE = "image/jpeg"
 LARGEST = 2000
@@ -23,38 +22,51 @@ LARGEST = 2000
 SMALL = 240
 """Longer side of the preview on a form that comes back."""
 
-# What Pillow's parsers raise on bytes that are not what they claim to be.
-_DAMAGE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    RuntimeError,
-    IndexError,
-    KeyError,
-    TypeError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
+KEPT_FOR = int(files.SWEEP_AFTER.total_seconds())
+"""Seconds for which a form that came back still has its photos."""
+AT_ONCE = 2
+"""Photos opened at the same time: each can cost a processor for seconds."""
+WAIT = 5.0
+"""Seconds a photo waits for its turn."""
+_turns = BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def photo_turn() -> Iterator[None]:
+    """Hold one of the few turns for opening a photo. Raises Busy after 5 seconds."""
+    if not _turns.acquire(timeout=WAIT):
+        raise Busy(
+            "photos_busy",
+            N_(
+                "Many photos are being read at this moment. Wait half a minute, then "
+                "add the photo again."
+            ),
+        )
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def clean_photo(content: bytes) -> bytes:
     """A JPEG of at most 2000 × 2000 pixels that holds the picture and nothing else.
 
     Reads JPEG, PNG, WebP and HEIC. Raises InvalidInput for anything else, TooLarge for
-    more than 70 megapixels.
+    more than 70 megapixels, Busy when it gets no turn.
     """
-    _know_heif()
+    know_heif()
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with (
+            photo_turn(),
+            Image.open(io.BytesIO(content), formats=FORMATS) as image,
+        ):
             if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
             image.draft("RGB", (LARGEST, LARGEST))
             return _jpeg(ImageOps.exif_transpose(image), LARGEST, 85)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large() from None
-    except _DAMAGE:
+    except DAMAGE:
         raise InvalidInput(
             "photo_unreadable",
             N_(
@@ -64,29 +76,31 @@ def clean_photo(content: bytes) -> bytes:
         ) from None
 
 
-def keep_for_now(content: bytes, now: datetime) -> str:
+def keep_for_now(content: bytes, request_key: str) -> str:
     """Keep a cleaned photo until its form is sent again; the signed name of it.
 
-    The file is written, but no row names it: unless a complaint does, it is swept away
-    after a day.
+    The name holds for the form with that key and for a day. The file is written, but no
+    row names it: unless a complaint does, it is swept away after a day.
     """
-    with house().plant.writing() as session:
-        name = files.store(
-            session, house().settings.files, content, MEDIA_TYPE, now
-        ).sha256
-        session.rollback()
-    signed: str = _signer().dumps(name)
+    name = files.write(house().settings.files, content)
+    signed: str = _signer(request_key).dumps(name)
     return signed
 
 
-def kept_photo(signed: str) -> bytes | None:
-    """A photo kept for now, or None when it is gone or was never ours."""
-    try:
-        name = _signer().loads(signed)
-    except BadSignature:
-        return None
-    path = files.path_of(house().settings.files, name)
-    return path.read_bytes() if path.exists() else None
+def kept_photos(signed: list[str], request_key: str, most: int) -> list[bytes]:
+    """Photos kept for now for that form, each once; gone ones and others' are left out.
+
+    Of more than ``most`` names the rest is not looked at.
+    """
+    names: dict[str, None] = {}
+    for text in list(dict.fromkeys(signed))[:most]:
+        try:
+            name = _signer(request_key).loads(text, max_age=KEPT_FOR)
+        except BadSignature:
+            continue
+        names[name] = None
+    paths = [files.path_of(house().settings.files, name) for name in names]
+    return [path.read_bytes() for path in paths if path.exists()]
 
 
 def preview(content: bytes) -> str:
@@ -116,10 +130,7 @@ def _too_large() -> TooLarge:
     )
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="kept-photo")
-
-
-@cache
-def _know_heif() -> None:
-    pillow_heif.register_heif_opener()
+def _signer(request_key: str) -> URLSafeTimedSerializer:
+    # The form's key is in the salt: a name copied into another form is not ours there.
+    secret = current_app.config["SECRET_KEY"]
+    return URLSafeTimedSerializer(secret, salt=f"kept-photo {request_key}")

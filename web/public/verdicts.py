@@ -1,34 +1,15 @@
-"""What a consumer is told of a pack, a batch or a product: the gravest thing first."""
+"""What a code or an address of ours stands for: a pack, a batch or a product."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 
-from ...trace.db import Session, UtcDateTime
-from ...trace.identity.items import ItemSet
+from ...trace.db import Session
 from ...trace.identity.keys import KeyRing
 from ...trace.identity.reading import Reading
-from ...trace.identity.tables import ItemMark
 from ...trace.parties.tables import Article, Lot
-from ...trace.stock.holds import IN_FORCE
-from ...trace.stock.item_status import ItemStatus, Mark
-from ...trace.stock.tables import Hold
-from ..verify import verify_text
-
-WORDS = ("recalled", "caution", "partly", "suspect", "voided", "unbound", "clear")
-"""From the gravest down. ``partly``: some packs of the batch are recalled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the top of the page says."""
-
-    word: str
-    since: datetime | None = None
-    """Since when a caution has been in force."""
-    mark: Mark | None = None
-    """The recall."""
+from ...trace.stock.item_status import ItemStatus
+from ..verify import Answer, Verdict, judge_batch, lot_named, verify_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +40,7 @@ def look_up(session: Session, keys: KeyRing, text: str) -> Pack | None:
     if reading is None:
         return None
     if answer.item is not None:
-        contradicts = answer.reason in ("gtin_contradicts", "lot_contradicts")
-        return _item_pack(session, reading, answer.item, contradicts)
+        return _item_pack(reading, answer, answer.item)
     if reading.serial is None:
         return _batch_or_product(session, reading)
     return None
@@ -82,7 +62,7 @@ def batch_pack(session: Session, lot: Lot) -> Pack:
     """A batch as a whole. Without a GTIN it has no address of its own."""
     gtin = lot.article.gtin
     path = f"/01/{gtin}/10/{lot.ai10}" if gtin else ""
-    return Pack(path, lot.article, lot, verdict=_batch_verdict(session, lot))
+    return Pack(path, lot.article, lot, verdict=judge_batch(session, lot))
 
 
 def path_of(reading: Reading) -> str:
@@ -94,43 +74,21 @@ def path_of(reading: Reading) -> str:
     return f"{path}/21/{reading.serial.text}" if path else f"/t/{reading.serial.text}"
 
 
-def _item_pack(
-    session: Session, reading: Reading, item: ItemStatus, contradicts: bool
-) -> Pack:
-    verdicts = [_item_verdict(session, item)]
-    if contradicts:
-        verdicts.append(Verdict("suspect"))
-        named = _lot_named(session, reading)
-        if named is not None:  # the pack in hand may be of the batch on its label
-            verdicts.append(_batch_verdict(session, named))
+def _item_pack(reading: Reading, answer: Answer, item: ItemStatus) -> Pack:
     return Pack(
         path_of(reading),
         item.lot.article if item.lot else None,
         item.lot,
         reading.serial.text if reading.serial else None,
         item,
-        min(verdicts, key=lambda verdict: WORDS.index(verdict.word)),
-        contradicts,
+        answer.verdict,
+        bool(answer.contradiction),
     )
-
-
-def _item_verdict(session: Session, item: ItemStatus) -> Verdict:
-    if item.word == "recalled":
-        marks = [mark for mark in item.marks if mark.kind == "recalled"]
-        return Verdict("recalled", mark=marks[-1])
-    if item.lot is None:
-        return Verdict("unbound")
-    if item.lot.status == "recalled":
-        return Verdict("recalled")
-    since = _caution_since(session, item.lot, item.lot_item)
-    if since or item.lot.status == "rejected":
-        return Verdict("caution", since=since)
-    return Verdict(item.word if item.word in ("suspect", "voided") else "clear")
 
 
 def _batch_or_product(session: Session, reading: Reading) -> Pack | None:
     if reading.lot is not None:
-        lot = _lot_named(session, reading)
+        lot = lot_named(session, reading)
         return batch_pack(session, lot) if lot else None
     article = session.scalar(
         sa.select(Article).where(
@@ -138,53 +96,3 @@ def _batch_or_product(session: Session, reading: Reading) -> Pack | None:
         )
     )
     return Pack(path_of(reading), article) if article else None
-
-
-def _lot_named(session: Session, reading: Reading) -> Lot | None:
-    """Our own batch that an address names by GTIN and lot."""
-    if reading.gtin is None or reading.lot is None:
-        return None
-    return session.scalar(
-        sa.select(Lot)
-        .join(Article)
-        .where(
-            Article.gtin == reading.gtin.digits,
-            Lot.ai10 == reading.lot.text,
-            Lot.origin == "",
-        )
-    )
-
-
-def _batch_verdict(session: Session, lot: Lot) -> Verdict:
-    rows = session.execute(
-        sa.select(ItemMark)
-        .where(ItemMark.lot_id == lot.id, ItemMark.kind == "recalled")
-        .order_by(ItemMark.at, ItemMark.id)
-    ).scalars()
-    marks = list(rows)
-    marked = ItemSet.from_intervals((mark.lo, mark.hi) for mark in marks)
-    last = marks[-1] if marks else None
-    mark = Mark(last.kind, last.public_no, last.url, last.at) if last else None
-    if lot.status == "recalled":
-        return Verdict("recalled", mark=mark)
-    if mark and not ItemSet.range(0, max(lot.next_item, 1)) - marked:
-        return Verdict("recalled", mark=mark)
-    since = _caution_since(session, lot, None)
-    if since or lot.status == "rejected":
-        return Verdict("caution", since=since)
-    return Verdict("partly", mark=mark) if mark else Verdict("clear")
-
-
-def _caution_since(session: Session, lot: Lot, item: int | None) -> datetime | None:
-    """Since when the pack is not to be eaten: the caution, or a hold for health.
-
-    From such a hold on the page may no longer say that nothing is known (DESIGN §5).
-    """
-    holds = sa.select(sa.func.min(Hold.placed_at, type_=UtcDateTime)).where(
-        Hold.lot_id == lot.id, Hold.state.in_(IN_FORCE), Hold.hazard == "health"
-    )
-    if item is not None:
-        covers = sa.and_(Hold.lo <= item, Hold.hi > item)
-        holds = holds.where(sa.or_(Hold.lo.is_(None), covers))
-    starts = [at for at in (lot.caution_at, session.scalar(holds)) if at]
-    return min(starts, default=None)

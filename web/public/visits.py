@@ -13,8 +13,7 @@ from ..current import house
 from ..i18n import PLANT_ZONE
 
 _MACHINES = re.compile(
-    r"bot\b|bot/|crawl|spider|preview|externalhit|whatsapp/|slurp|headless|curl/|wget/"
-    r"|python|java/|go-http|okhttp|axios|node-fetch|libwww|monitor|scanner|lighthouse",
+    r"bot\b|bot/|crawl|spider|preview|externalhit|whatsapp/|slurp|monitor|lighthouse",
     re.I,
 )
 """Link checkers and previews. An app's own browser (MicroMessenger) is a person."""

@@ -8,6 +8,7 @@ from ...trace.db import Session
 from ...trace.errors import N_, LotmarkError, NotFound
 from ...trace.parties.tables import Lot
 from ...trace.people import name_of
+from ...trace.production.batches import release_batch, start_testing
 from ...trace.stock.holds import (
     HAZARDS,
     HOLD,
@@ -27,6 +28,7 @@ from .room import room
 
 MOST_ASKED = 80
 MOST_REASON = 1000
+MOST_CERTIFICATE = 60
 
 
 @room.get("/quality")
@@ -70,6 +72,31 @@ def hold(lot_id: int) -> ResponseReturnValue:
             )
             if "caution" in request.form:
                 start_caution(session, [lot_id], actor(), now)
+    except LotmarkError as error:
+        return _refused(lot_id, error)
+    return redirect(url_for("quality.lot", lot_id=lot_id))
+
+
+@room.post("/quality/lots/<int:lot_id>/test")
+def test(lot_id: int) -> ResponseReturnValue:
+    """The outgoing inspection begins."""
+    actor().require("batch.test")
+    try:
+        with house().plant.writing() as session:
+            start_testing(session, lot_id, actor(), clock.now())
+    except LotmarkError as error:
+        return _refused(lot_id, error)
+    return redirect(url_for("quality.lot", lot_id=lot_id))
+
+
+@room.post("/quality/lots/<int:lot_id>/pass")
+def pass_batch(lot_id: int) -> ResponseReturnValue:
+    """The batch is released for sale, with its certificate."""
+    actor().require("batch.release")
+    try:
+        certificate = text_field("certificate", MOST_CERTIFICATE, required=True)
+        with house().plant.writing() as session:
+            release_batch(session, lot_id, certificate, actor(), clock.now())
     except LotmarkError as error:
         return _refused(lot_id, error)
     return redirect(url_for("quality.lot", lot_id=lot_id))

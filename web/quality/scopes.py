@@ -23,10 +23,10 @@ from ...recall.scope.reasons import Reason
 from ...recall.scope.service import Scope, compute_scope
 from ...recall.scope.whereabouts import OWN
 from ...trace import clock
-from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError, NotFound
+from ...trace.errors import N_, InvalidInput, LotmarkError
 from ...trace.parties.lots import find_line, find_lot
 from ...trace.parties.tables import Line
-from ...trace.production.tables import EquipmentCycle
+from ...trace.production.cycles import find_cycle
 from ..current import actor, house
 from ..forms import text_argument
 from ..i18n import moment
@@ -119,7 +119,7 @@ def _criteria(session: Session, typed: dict[str, str]) -> Criteria:
     if typed["input_lot"]:
         facts.append(InputLot(find_lot(session, typed["input_lot"]).id))
     if typed["cycle"]:
-        facts.append(Cycle(_cycle(session, typed["cycle"])))
+        facts.append(Cycle(find_cycle(session, typed["cycle"]).id))
     if typed["line"] or typed["from"] or typed["to"]:
         facts.append(_window(session, typed))
     return Criteria(tuple(facts), request.args.get("origin", "unknown"))
@@ -144,21 +144,3 @@ def _window(session: Session, typed: dict[str, str]) -> LineWindow:
             N_("Write times like 2026-11-24T10:00, at the plant's clock."),
         ) from None
     return LineWindow(line.id, start, end)
-
-
-def _cycle(session: Session, number: str) -> int:
-    wanted = sa.select(EquipmentCycle.id).where(EquipmentCycle.number == number)
-    found = session.scalars(wanted).all()
-    if not found:
-        raise NotFound(
-            "cycle_unknown",
-            N_("No equipment cycle %(name)s is recorded."),
-            name=number,
-        )
-    if len(found) > 1:
-        raise Conflict(
-            "cycle_ambiguous",
-            N_("Several plants have a cycle %(name)s: start from the batch instead."),
-            name=number,
-        )
-    return found[0]

@@ -4,7 +4,6 @@ Told by the services that views and commands call, with the cast of ``PEOPLE``; 
 and the browser tests share it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,12 +18,15 @@ from ...recall.scope.service import compute_scope
 from ...trace import people
 from ...trace.db import Session
 from ...trace.exchange.imports import import_files
+from ...trace.identity.codes import Serial
 from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_lot
 from ...trace.parties.tables import Lot
 from ...trace.people import Actor
 from ...trace.production.batches import record_applied
-from ...trace.production.codes import issue_codes, mark_items
+from ...trace.production.codes import issue_codes, serials_of
+from ...trace.production.marks import mark_items
+from ...trace.scans import record_scan
 from ...trace.stock.holds import place_hold, start_caution
 from ..installation import Installation
 from . import PEOPLE, sample_files
@@ -35,7 +37,8 @@ HELD_AGE = 12
 TEST_ITEMS = (4012, 4371, 5120)
 """Packs of it that consumers complain about."""
 
-Tell = Callable[[str], None]
+AGO = (95, 50, 12)
+"""Minutes since each of them complained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def tell(house: Installation, items: int, today: date, now: datetime) -> Told:
         pack(session, house, open_lot, items, now)
         complaint = complain(session, held_lot, now)
         hold_number = hold(session, held_lot, now)
+    scan_complained(house, held_lot, now)
     with house.plant.reading() as session:
         criteria = Criteria((LotCriterion(held_lot.id),))
         scope = scope_document(compute_scope(session, criteria, now))
@@ -126,7 +130,7 @@ def complain(session: Session, lot: Lot, now: datetime) -> Complaint:
             request_key=f"story-{item}",
             now=now - timedelta(minutes=ago),
         )
-        for text, item, ago in zip(texts, TEST_ITEMS, (95, 50, 12), strict=True)
+        for text, item, ago in zip(texts, TEST_ITEMS, AGO, strict=True)
     ]
     zhou = cast(session, "zhou")
     answered = now - timedelta(minutes=80)
@@ -140,6 +144,18 @@ def complain(session: Session, lot: Lot, now: datetime) -> Complaint:
         public=True,
     )
     return filed[0]
+
+
+def scan_complained(house: Installation, lot: Lot, now: datetime) -> None:
+    """Each of them scanned the pack before complaining."""
+    with house.plant.reading() as session:
+        packs = ItemSet.from_numbers(TEST_ITEMS)
+        serials = [s for _, s in serials_of(session, house.keys, lot.id, packs)]
+    with house.scans.writing() as session:
+        for serial, ago in zip(serials, AGO, strict=True):
+            ((_, code),) = house.keys.read(Serial(serial))
+            at = now - timedelta(minutes=ago + 2)
+            record_scan(session, code.series, code.item, serial, at)
 
 
 def hold(session: Session, lot: Lot, now: datetime) -> str:

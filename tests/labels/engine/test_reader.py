@@ -2,6 +2,7 @@
 
 import random
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -215,6 +216,15 @@ def test_two_copies_of_one_code_are_two(beef: LabelRecord) -> None:
 def test_no_code_is_an_empty_list() -> None:
     assert read_codes(encoded(Image.new("L", (640, 480), TABLE))) == []
     assert read_codes(encoded(Image.new("1", (1, 1)), "PNG")) == []
+
+
+def test_a_picture_without_a_code_is_given_up_in_time() -> None:
+    chance = np.random.default_rng(0)
+    noise = chance.integers(0, 255, (3024, 4032), dtype=np.uint8)
+    shot = encoded(Image.fromarray(noise))
+    began = time.thread_time()
+    assert read_codes(shot, 0.5) == []
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize(

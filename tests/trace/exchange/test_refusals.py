@@ -350,6 +350,19 @@ def test_every_bad_row_is_told_and_nothing_changes(
     assert row_counts(plant) == before
 
 
+@pytest.mark.parametrize("status", ["produced", "testing", "rejected", "recalled"])
+def test_what_was_not_released_cannot_have_been_shipped(
+    plant: Database, now: datetime, status: str
+) -> None:
+    lots = f"{LOTS}\nPACK,N-1,,L1,YL1,2026-11-11,,,500,袋,FG1,,{status},,,\n"
+    ships = f"{SHIPS}\nF1,C1,2026-11-12 08:00,,N-1,10,,,,FG1\n"
+    with pytest.raises(ImportRefused, match="article 52") as refused:
+        bring(plant, [("l.csv", lots.encode()), ("s.csv", ships.encode())], now)
+    assert [(row.file, row.line, row.code) for row in refused.value.rows] == [
+        ("s.csv", 2, "lot_not_released")
+    ]
+
+
 def test_one_bad_row_in_many_files_undoes_them_all(
     database: Database, now: datetime
 ) -> None:

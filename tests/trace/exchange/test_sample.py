@@ -162,6 +162,7 @@ def test_the_cast_can_be_hired(database: Database, now: datetime) -> None:
             people.add_user(
                 session, person.login, person.name, person.password, person.roles, now
             )
-        dong = people.log_in(session, "dong", "sample-dong")
+        dong = people.find_user(session, "dong")
         assert dong is not None
+        assert people.password_fits(dong, "sample-dong")
         assert people.actor_for(session, dong).may("data.import")

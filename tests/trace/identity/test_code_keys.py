@@ -13,6 +13,7 @@ from lotmark.trace.errors import Conflict, InvalidInput, LotmarkError, NotFound
 from lotmark.trace.identity.codes import CodeKey, ItemCode, Serial
 from lotmark.trace.identity.keys import (
     KeyRing,
+    create_key_file,
     load_keys,
     read_key_file,
     rotate_key_file,
@@ -20,6 +21,18 @@ from lotmark.trace.identity.keys import (
 
 FIRST, SECOND = "11" * 32, "2a" * 32
 UNSEEN = Path("/nonexistent/code_keys.json")
+
+
+def make(path: Path) -> KeyRing:
+    """The ring of a new installation's key file."""
+    create_key_file(path)
+    return load_keys(None, path)
+
+
+def test_a_missing_file_is_never_replaced(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="Restore it from the backup"):
+        load_keys(None, tmp_path / "code_keys.json")
+    assert os.listdir(tmp_path) == []
 
 
 def test_the_highest_version_in_the_environment_is_current() -> None:
@@ -90,7 +103,7 @@ def test_the_first_use_makes_a_file_only_its_owner_can_read(tmp_path: Path) -> N
     path = tmp_path / "instance" / "code_keys.json"
     umask = os.umask(0)
     try:
-        ring = load_keys(None, path)
+        ring = make(path)
     finally:
         os.umask(umask)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -103,7 +116,7 @@ def test_the_first_use_makes_a_file_only_its_owner_can_read(tmp_path: Path) -> N
 def test_processes_that_start_together_share_one_key(tmp_path: Path) -> None:
     path = tmp_path / "code_keys.json"
     with ThreadPoolExecutor(8) as pool:
-        rings = list(pool.map(lambda _: load_keys(None, path), range(8)))
+        rings = list(pool.map(lambda _: make(path), range(8)))
     assert len({ring.current.secret for ring in rings}) == 1
     assert os.listdir(tmp_path) == ["code_keys.json"]
 
@@ -111,7 +124,7 @@ def test_processes_that_start_together_share_one_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
 def test_a_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "code_keys.json"
-    load_keys(None, path)
+    make(path)
     path.chmod(mode)
     with pytest.raises(InvalidInput, match=f"run chmod 600 {path}") as refused:
         load_keys(None, path)
@@ -146,7 +159,7 @@ def test_a_damaged_file_is_refused_never_replaced(
 
 def test_rotation_adds_a_version_and_keeps_the_old_ones(tmp_path: Path) -> None:
     path = tmp_path / "code_keys.json"
-    first = load_keys(None, path)
+    first = make(path)
     serial = first.current.encode(ItemCode(1, 5))
     second = rotate_key_file(path)
     assert second.current.version == 2
@@ -160,7 +173,7 @@ def test_rotation_adds_a_version_and_keeps_the_old_ones(tmp_path: Path) -> None:
 
 def test_two_rotations_at_once_never_lose_a_key(tmp_path: Path) -> None:
     path = tmp_path / "code_keys.json"
-    load_keys(None, path)
+    make(path)
 
     def rotate(_: int) -> KeyRing | LotmarkError:
         try:
@@ -180,7 +193,7 @@ def test_two_rotations_at_once_never_lose_a_key(tmp_path: Path) -> None:
 
 def test_a_rotation_left_behind_is_named(tmp_path: Path) -> None:
     path = tmp_path / "code_keys.json"
-    load_keys(None, path)
+    make(path)
     left = tmp_path / "code_keys.json.new"
     left.touch()
     with pytest.raises(Conflict, match=f"delete {left}"):
@@ -192,7 +205,7 @@ def test_a_failed_write_leaves_the_old_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "code_keys.json"
-    ring = load_keys(None, path)
+    ring = make(path)
 
     def full(_: int) -> None:
         raise OSError("No space left on device")

@@ -4,13 +4,14 @@ Li runs line 2, Qian is the QA manager, Dong the director.
 """
 
 import multiprocessing
+import threading
 from datetime import date, datetime, timedelta
 
 import code_writer
 import pytest
 import sqlalchemy as sa
 
-from lotmark.trace import flow
+from lotmark.trace import audit, flow
 from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import Conflict, Forbidden, InvalidInput, NotFound, TooLarge
 from lotmark.trace.identity.codes import CodeKey, ItemCode, Serial
@@ -19,7 +20,8 @@ from lotmark.trace.identity.keys import KeyRing
 from lotmark.trace.identity.tables import CodeBinding, CodeSeries
 from lotmark.trace.parties.tables import Article, Line, Location, Lot, Site
 from lotmark.trace.people import Actor
-from lotmark.trace.production import batches, codes
+from lotmark.trace.production import batches, codes, rolls
+from lotmark.trace.production.marks import mark_items
 from lotmark.trace.production.tables import LineRun
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.item_status import item_status
@@ -67,12 +69,17 @@ def line_id(database: Database) -> int:
 
 
 def open_batch(
-    session: Session, line_id: int, now: datetime, planned: int = 1000, code: str = ""
+    session: Session,
+    line_id: int,
+    now: datetime,
+    planned: int = 1000,
+    code: str = "",
+    day: date = DAY,
 ) -> Lot:
     line = session.get_one(Line, line_id)
     article = session.scalars(sa.select(Article)).one()
-    number = code or batches.propose_batch(session, line, article, DAY)
-    return batches.open_batch(session, article, line, number, DAY, planned, LI, now)
+    number = code or batches.propose_batch(session, line, article, day)
+    return batches.open_batch(session, article, line, number, day, planned, LI, now)
 
 
 @pytest.fixture
@@ -98,6 +105,53 @@ def test_numbers_are_proposed_in_order(
         assert second.expires_on == date(2027, 5, 23)
         runs = session.scalars(sa.select(LineRun).order_by(LineRun.id)).all()
         assert [run.ended_at is None for run in runs] == [False, True]
+
+
+def test_a_line_with_an_underscore_counts_its_own_batches(
+    database: Database, line_id: int, now: datetime
+) -> None:
+    with database.writing() as session:
+        session.get_one(Line, line_id).code = "L_"
+        for code in ("LX-261124-07", "L_-261124-02", "L_-261124-²", "L_-261124-x"):
+            open_batch(session, line_id, now, code=code)
+        assert open_batch(session, line_id, now).code == "L_-261124-03"
+
+
+def test_two_lines_that_take_one_number_at_once(
+    database: Database, line_id: int, now: datetime
+) -> None:
+    with database.writing() as session:
+        line = session.get_one(Line, line_id)
+        other = Line(site_id=line.site_id, code="L3", name="3", name_en="3")
+        session.add(other)
+    start = threading.Barrier(6, timeout=60)
+    pause = threading.Event()
+    ends: list[str] = []
+
+    def work(line_id: int) -> None:
+        start.wait()
+        try:
+            with database.writing() as session:
+                open_batch(session, line_id, now, code="B-1")
+                pause.wait(0.3)  # the others try while this one is uncommitted
+        except Conflict as refusal:
+            ends.append(refusal.code)
+        else:
+            ends.append("opened")
+
+    threads = [
+        threading.Thread(target=work, args=(number,))
+        for number in (line_id, other.id) * 3
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ends) == ["batch_exists"] * 5 + ["opened"]
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count(Lot.id))) == 1
+        running = sa.select(LineRun).where(LineRun.ended_at.is_(None))
+        assert len(session.scalars(running).all()) == 1
 
 
 def test_codes_are_consecutive_items_of_the_batch(
@@ -174,12 +228,12 @@ def test_a_roll_is_bound_by_its_first_and_last_code(
     database: Database, lot_id: int, now: datetime
 ) -> None:
     with database.writing() as session:
-        roll = codes.issue_roll(session, 500, 1, LI, now)
+        roll = rolls.issue_roll(session, 500, 1, LI, now)
         status = item_status(session, roll.series, 100, 1)
         assert status is not None
         assert status.word == "unbound"
         last, first = ItemCode(roll.series, 299), ItemCode(roll.series, 100)
-        codes.bind_roll(session, lot_id, last, first, LI, now)
+        rolls.bind_roll(session, lot_id, last, first, LI, now)
         assert session.get_one(Lot, lot_id).next_item == 200
         bound = item_status(session, roll.series, 150, 1)
         assert bound is not None
@@ -206,15 +260,15 @@ def test_a_roll_is_bound_once_and_only_as_issued(
     sentence: str,
 ) -> None:
     with database.writing() as session:
-        rolls = [codes.issue_roll(session, 500, 1, LI, now) for _ in range(2)]
-        a, b = rolls[0].series, rolls[1].series
-        codes.bind_roll(session, lot_id, ItemCode(a, 200), ItemCode(a, 299), LI, now)
+        both = [rolls.issue_roll(session, 500, 1, LI, now) for _ in range(2)]
+        a, b = both[0].series, both[1].series
+        rolls.bind_roll(session, lot_id, ItemCode(a, 200), ItemCode(a, 299), LI, now)
     series = (a, b)
     with (
         pytest.raises((Conflict, NotFound), match=sentence),
         database.writing() as session,
     ):
-        codes.bind_roll(
+        rolls.bind_roll(
             session,
             lot_id,
             ItemCode(series[first[0]], first[1]),
@@ -248,6 +302,19 @@ def test_items_without_codes_cannot_be_packed(
             batches.record_applied(session, lot_id, ItemSet.range(0, 20), LI, now)
 
 
+@pytest.mark.parametrize("kind", ["voided", "sampled", "missing"])
+def test_what_was_taken_away_is_not_packed(
+    database: Database, lot_id: int, now: datetime, kind: str
+) -> None:
+    with database.writing() as session:
+        items = issue(session, lot_id, 10, now)
+        mark_items(session, lot_id, ItemSet.range(3, 5), kind, LI, now)
+        with pytest.raises(Conflict, match="Items 3-4 of batch") as refusal:
+            batches.record_applied(session, lot_id, items, LI, now)
+        assert refusal.value.code == "item_voided"
+        batches.record_applied(session, lot_id, items - ItemSet.range(3, 5), LI, now)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -255,6 +322,16 @@ def test_items_without_codes_cannot_be_packed(
         ({"planned": -5}, "planned number of packs from 1, got -5"),
         ({"code": "L2-261124-01"}, "exists already"),
         ({"code": "l2 261124 01"}, "exists already"),
+        ({"code": "7" * 65}, "at most 64 characters"),
+        ({"code": "A" * 10_000}, "at most 64 characters"),
+        ({"code": "<script>"}, "without < and >"),
+        ({"code": "B\x00"}, "can be read"),
+        ({"code": "B\n1"}, "can be read"),
+        ({"code": "B\u202e1"}, "can be read"),
+        ({"code": "---"}, "letter or digit"),
+        ({"code": " "}, "letter or digit"),
+        ({"day": date(9999, 12, 31)}, "from 2000-01-01 to 2099-12-31, got 9999-12-31"),
+        ({"day": date(1999, 12, 31)}, "got 1999-12-31"),
     ],
 )
 def test_bad_batches_are_refused(
@@ -319,21 +396,28 @@ def test_a_held_batch_is_not_released(
             batches.release_batch(session, lot_id, "YL-J-1", QIAN, now)
 
 
-def test_eight_processes_never_share_a_code(
+def test_eight_processes_share_no_code_and_lose_no_pack(
     database_url: str, database: Database, lot_id: int, now: datetime
 ) -> None:
     spawn = multiprocessing.get_context("spawn")
     processes = [
-        spawn.Process(target=code_writer.issue, args=(database_url, lot_id, 6, now))
+        spawn.Process(target=code_writer.work, args=(database_url, lot_id, 4, now))
         for _ in range(8)
     ]
     for process in processes:
         process.start()
     for process in processes:
-        process.join(timeout=60)
+        process.join(timeout=90)
     assert [process.exitcode for process in processes] == [0] * 8
+    made = 8 * 4 * 7
     with database.reading() as session:
-        assert session.get_one(Lot, lot_id).next_item == 8 * 6 * 7
-        everything = ItemSet.range(0, 8 * 6 * 7)
+        assert session.get_one(Lot, lot_id).next_item == made
+        everything = ItemSet.range(0, made)
         serials = [s for _, s in codes.serials_of(session, RING, lot_id, everything)]
-        assert len(set(serials)) == len(serials) == 8 * 6 * 7
+        assert len(set(serials)) == made
+        at = {
+            here.place.code: here.quantity_max
+            for here in positions(session, {lot_id: None})
+        }
+        assert at == {"YL1/L2": 8 * 4 * 2, "FG": 8 * 4 * 5}
+        assert audit.verify(session)[1] is None

@@ -9,7 +9,13 @@ from stockroom import LI, WANG, Plant, add_lot, move
 
 from lotmark.trace.audit import AuditRow
 from lotmark.trace.db import Database
-from lotmark.trace.errors import Conflict, Forbidden, InvalidInput, NotFound
+from lotmark.trace.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+)
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.tables import Lot
 from lotmark.trace.stock.queries import balances
@@ -102,6 +108,13 @@ def test_a_later_scan_is_remembered(
         ("W1 > C01", 11, None, Conflict, "stock_short"),
         ("W2 > C01", None, "3", Conflict, "stock_short"),
         ("made > W1", None, "3", Conflict, "item_made_twice"),
+        ("made > C01", 5, None, InvalidInput, "place_invalid"),
+        ("made > consumed", 5, None, InvalidInput, "place_invalid"),
+        ("made > lost", 5, None, InvalidInput, "place_invalid"),
+        ("made > supplied", 5, None, InvalidInput, "place_invalid"),
+        ("supplied > W1", 5, None, InvalidInput, "source_contradicts"),
+        ("made > W1", 2**53, None, TooLarge, "quantity_too_large"),
+        ("W1 > W2", 2**80, None, TooLarge, "quantity_too_large"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -122,6 +135,46 @@ def test_what_cannot_be_is_refused(
     assert getattr(refusal.value, "code", "") == code
     with database.reading() as session:
         assert quantities(session, plant, lot.id) == {"made": -10, "W1": 10}
+
+
+def test_a_bought_lot_is_supplied_not_made(
+    database: Database, plant: Plant, now: datetime
+) -> None:
+    with database.writing() as session:
+        lot = add_lot(session, plant, origin="S01")
+        move(session, plant, lot, "supplied > W1", 10, at=now)
+    with pytest.raises(InvalidInput) as refusal, database.writing() as session:
+        move(session, plant, lot, "made > W1", 10, at=now)
+    assert refusal.value.code == "source_contradicts"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "document", "code"),
+    [
+        (timedelta(days=1), "D-1", ""),
+        (timedelta(days=1, seconds=1), "D-1", "time_ahead"),
+        (timedelta(0), "", "document_missing"),
+        (timedelta(0), " \t", "document_missing"),
+    ],
+)
+def test_a_move_has_a_paper_and_a_time_that_can_be(
+    database: Database,
+    plant: Plant,
+    now: datetime,
+    ahead: timedelta,
+    document: str,
+    code: str,
+) -> None:
+    made, store = plant.places["made"], plant.places["W1"]
+    found = ""
+    try:
+        with database.writing() as session:
+            lot = add_lot(session, plant)
+            one = Move(lot.id, made, store, now + ahead, document, quantity=1)
+            move_many(session, [one], actor=WANG, now=now)
+    except InvalidInput as refusal:
+        found = refusal.code
+    assert found == code
 
 
 def test_unknown_lots_and_places_are_named(

@@ -112,6 +112,7 @@ def lot(database: Database, plant: Plant, now: datetime) -> Lot:
                 segment(lot, "printed", 0, 100, now),
                 segment(lot, "applied", 0, 90, now + timedelta(minutes=1)),
                 segment(lot, "voided", 90, 95, now),
+                segment(lot, "missing", 95, 97, now),
             ]
         )
         session.flush()
@@ -149,7 +150,8 @@ def test_a_free_code_is_unbound(database: Database, lot: Lot, now: datetime) -> 
 
 
 @pytest.mark.parametrize(
-    ("item", "word"), [(1020, "applied"), (1092, "voided"), (1097, "printed")]
+    ("item", "word"),
+    [(1020, "applied"), (1092, "voided"), (1096, "suspect"), (1097, "printed")],
 )
 def test_the_gravest_word_holds(
     database: Database, lot: Lot, item: int, word: str

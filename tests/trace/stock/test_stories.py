@@ -33,6 +33,7 @@ NOW = datetime(2026, 11, 24, 2, 2, tzinfo=UTC)
 OUT = ("C01/T", "C01", "consumer")
 IN = ("W1", "R1", "H1", "Q1")
 GONE = ("lost", "consumed")
+FAILED = ("rejected", "recalled")
 ITEMS = 6
 
 WHOLE = ItemSet.range(0, ITEMS)
@@ -59,6 +60,7 @@ class Story(RuleBasedStateMachine):
         self.quantity = dict.fromkeys((*IN, *OUT, *GONE), 0)
         self.made = 0
         self.holds: dict[str, ItemSet] = {}
+        self.status = "released"
         self.make("W1", 0, ItemSet.range(0, 4))
         self.make("W1", 4, None)
 
@@ -104,9 +106,11 @@ class Story(RuleBasedStateMachine):
         return 0
 
     def check_left(self, source: str, target: str, before: ItemSet) -> None:
-        """What went out of our hands just now was not held."""
+        """What went out of our hands just now was released and not held."""
         if source in OUT or target in IN:
             return
+        assert self.status == "released" or target in GONE, "unreleased goods left"
+        assert self.status not in FAILED, "goods that failed left"
         assert WHOLE not in self.holds.values(), "held goods left"
         assert not (self.reported(target) - before) & self.held, "held items left"
 
@@ -134,6 +138,12 @@ class Story(RuleBasedStateMachine):
         where = self.plant.places[place]
         with suppress(Conflict), self.database.writing() as session:
             identify_items(session, self.lot.id, where, items, actor=WANG, now=NOW)
+
+    @rule(status=st.sampled_from(("released", "testing", *FAILED)))
+    def judge(self, status: str) -> None:
+        with self.database.writing() as session:
+            session.get_one(Lot, self.lot.id).status = status
+        self.status = status
 
     @rule(items=scans)
     def hold(self, items: ItemSet | None) -> None:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from lotmark.trace.parties.tables import Article, Lot
 from lotmark.web.installation import Installation
+from lotmark.web.public import photos
 
 
 def ask(
@@ -107,6 +108,18 @@ def test_a_photo_of_several_codes_is_a_choice(chen: FlaskClient, shelf: Shelf) -
     ).text
     assert f'href="/t/{shelf.clear}"' in page
     assert f'href="/t/{"0" * 16}"' in page
+
+
+def test_a_photo_waits_for_its_turn_and_no_longer(
+    chen: FlaskClient, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos, "WAIT", 0.05)
+    with photos.photo_turn(), photos.photo_turn():
+        answer = ask(chen, "kept", photo=photo_of())
+        assert answer.status_code == 503
+        assert "Wait half a minute" in answer.text
+        assert 'value="kept"' in answer.text
+    assert ask(chen, photo=photo_of()).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import io
 import re
 from html import unescape
+from pathlib import Path
 
 import pillow_heif
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from shelves import GTIN, LOT, Shelf, count, csrf
@@ -21,6 +23,7 @@ from lotmark.recall.complaints.tables import (
 from lotmark.trace import files
 from lotmark.trace.files import StoredFile
 from lotmark.web.installation import Installation
+from lotmark.web.public import photos
 
 
 def open_form(client: FlaskClient, code: str = "") -> dict[str, object]:
@@ -231,6 +234,50 @@ def test_four_photos_are_one_too_many(
     assert answer.status_code == 400
     assert "at most 3 photos, got 4" in answer.text
     assert answer.text.count('name="kept"') == 3
+
+
+def test_kept_photos_are_read_once_and_at_most_three(
+    app: Flask, house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    read = Path.read_bytes
+
+    def note(path: Path) -> bytes:
+        opened.append(path)
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", note)
+    with app.test_request_context():
+        names = [photos.keep_for_now(b"%d" % n, "key") for n in range(5)]
+        kept = photos.kept_photos(names[:1] * 1000 + names[1:], "key", 3)
+    assert kept == [b"0", b"1", b"2"]
+    assert len(opened) == 3
+
+
+def test_a_kept_photo_is_for_its_form_and_its_day(
+    app: Flask, house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.test_request_context():
+        name = photos.keep_for_now(b"jpeg", "key")
+        assert photos.kept_photos([name], "key", 3) == [b"jpeg"]
+        assert photos.kept_photos([name], "other key", 3) == []
+        monkeypatch.setattr(photos, "KEPT_FOR", -1)
+        assert photos.kept_photos([name], "key", 3) == []
+
+
+def test_a_form_that_finds_no_turn_for_its_photo_comes_back(
+    house: Installation,
+    chen: FlaskClient,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(photos, "WAIT", 0.05)
+    fields = open_form(chen) | {"kind": "other", "text": "still here", "consent": "on"}
+    with photos.photo_turn(), photos.photo_turn():
+        answer = send(chen, fields | {"photos": [(picture(), "a.jpg")]})
+    assert answer.status_code == 400
+    assert "Wait half a minute" in answer.text
+    assert "still here" in answer.text
 
 
 def test_a_kept_photo_must_be_ours(

@@ -9,6 +9,61 @@ branch_labels = None
 depends_on = None
 
 
+# What happened is never rewritten, and nothing is less than nothing where it really is.
+_NEGATIVE = """WHEN NEW.quantity < 0 AND NOT EXISTS (
+  SELECT 1 FROM location WHERE id = NEW.location_id AND kind IN ('made', 'supplied'))
+BEGIN SELECT RAISE(ABORT, 'stock_not_negative'); END"""
+_OVERLAP = """WHEN EXISTS (
+  SELECT 1 FROM code_binding WHERE id <> NEW.id
+  AND series_id = NEW.series_id AND lo < NEW.hi AND hi > NEW.lo)
+BEGIN SELECT RAISE(ABORT, 'ex_code_binding_items'); END"""
+SQLITE_GUARDS = [
+    *(
+        f"""CREATE TRIGGER {table}_no_{step} BEFORE {step} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table}_append_only'); END"""
+        for table in ("movement", "audit")
+        for step in ("update", "delete")
+    ),
+    *(
+        f"CREATE TRIGGER stock_{step} BEFORE {step} ON stock {_NEGATIVE}"
+        for step in ("insert", "update")
+    ),
+    *(
+        f"CREATE TRIGGER binding_{step} AFTER {step} ON code_binding {_OVERLAP}"
+        for step in ("insert", "update")
+    ),
+]
+POSTGRESQL_GUARDS = [
+    """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
+        MESSAGE = TG_TABLE_NAME || '_append_only';
+    END $$""",
+    *(
+        f"""CREATE TRIGGER {table}_append_only
+        BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"""
+        for table in ("movement", "audit")
+    ),
+    """CREATE FUNCTION refuse_negative() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NOT EXISTS (
+        SELECT 1 FROM location
+        WHERE id = NEW.location_id AND kind IN ('made', 'supplied')
+      ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+          MESSAGE = 'stock_not_negative';
+      END IF;
+      RETURN NEW;
+    END $$""",
+    """CREATE TRIGGER stock_not_negative BEFORE INSERT OR UPDATE ON stock
+    FOR EACH ROW WHEN (NEW.quantity < 0) EXECUTE FUNCTION refuse_negative()""",
+    # A series has at most 2^24 items, so this puts the items of all in one row.
+    """ALTER TABLE code_binding ADD CONSTRAINT ex_code_binding_items
+    EXCLUDE USING gist (
+      int8range(series_id * 16777216 + lo, series_id * 16777216 + hi) WITH &&)""",
+]
+
 # Where goods come from and where they end: the ledger's fixed places.
 PLACES = (
     ("made", "made", "本厂生产", "Made here"),
@@ -84,6 +139,34 @@ def upgrade() -> None:
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_subject"), ["subject"], unique=False)
 
+    op.create_table(
+        "audit_head",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "count",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "code_key",
+        sa.Column(
+            "version",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("check_value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_code_key")),
+    )
     op.create_table(
         "code_series",
         sa.Column(
@@ -706,16 +789,16 @@ def upgrade() -> None:
             name=op.f("ck_hold_hazard"),
         ),
         sa.CheckConstraint(
+            "state <> 'released' OR (released_by IS NOT NULL AND requested_by IS NOT NULL AND released_by <> requested_by AND released_by <> placed_by)",
+            name=op.f("ck_hold_two_persons"),
+        ),
+        sa.CheckConstraint(
             "state IN ('active', 'release_requested', 'released')",
             name=op.f("ck_hold_state"),
         ),
         sa.CheckConstraint(
             "(lo IS NULL AND hi IS NULL) OR (lo >= 0 AND lo < hi)",
             name=op.f("ck_hold_range"),
-        ),
-        sa.CheckConstraint(
-            "released_by IS NULL OR released_by <> requested_by",
-            name=op.f("ck_hold_two_persons"),
         ),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_hold_lot_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
@@ -826,6 +909,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_line_run_lot_id"), ["lot_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_line_run_open",
+            ["line_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
 
     op.create_table(
@@ -1224,6 +1314,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_health_report")),
     )
 
+    sqlite = op.get_context().dialect.name == "sqlite"
+    for statement in SQLITE_GUARDS if sqlite else POSTGRESQL_GUARDS:
+        op.execute(statement)
+
     place = sa.table("location", *map(sa.column, ("code", "kind", "name", "name_en")))
     op.bulk_insert(
         place,
@@ -1232,3 +1326,5 @@ def upgrade() -> None:
             for p in PLACES
         ],
     )
+    head = sa.table("audit_head", *map(sa.column, ("id", "count", "hash")))
+    op.bulk_insert(head, [{"id": 1, "count": 0, "hash": "0" * 64}])

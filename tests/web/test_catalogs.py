@@ -1,0 +1,233 @@
+"""The Chinese catalog: complete, up to date, compiled, in our words, and shown."""
+
+import html
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import small_plant
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from complaining import complain
+from flask import Flask, template_rendered
+from flask.testing import FlaskClient
+from jinja2 import Template
+from jinja2.meta import find_referenced_templates
+from shelves import LOT, csrf, fill
+from staff_pages import change, said
+
+from lotmark.recall.complaints.service import MACHINE
+from lotmark.trace import clock
+from lotmark.trace.errors import Conflict
+from lotmark.trace.flow import Machine
+from lotmark.trace.production.batches import BATCH
+from lotmark.trace.stock.holds import HOLD
+from lotmark.web import app as shell
+from lotmark.web import i18n
+from lotmark.web.installation import Installation
+
+WEB = Path(shell.__file__).resolve().parent
+MESSAGES = WEB / "translations" / "zh" / "LC_MESSAGES" / "messages"
+
+PLACE = re.compile(r"%(?:\(\w+\)[#0 +-]*[\d.]*[a-z]|%)")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:!?]|[,;:!?][\u4e00-\u9fff]")
+NOT_OUR_WORDS = re.compile(
+    "序列号|生产线班次|批次谱系|清洁切断点|下级收货|真空失效|闭环|线长|有效期|已响应|假货"
+)
+"""domain.md §1.1, the column "not": words that mean something else to a plant."""
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    with MESSAGES.with_suffix(".po").open("rb") as file:
+        return read_po(file)
+
+
+def texts(catalog: Catalog) -> dict[str, str]:
+    """Translations by msgid, without the header."""
+    return {str(m.id): str(m.string) for m in catalog if m.id}
+
+
+def test_it_has_the_texts_of_the_source(catalog: Catalog, tmp_path: Path) -> None:
+    fresh = tmp_path / "messages.pot"
+    pybabel = Path(sys.executable).with_name("pybabel")
+    subprocess.run(
+        [pybabel, "-q", "extract", "-F", "web/babel.cfg", "-k", "N_", "-o", fresh, "."],
+        cwd=WEB.parent,
+        check=True,
+    )
+    with fresh.open("rb") as file:
+        wanted = texts(read_po(file))
+    assert len(wanted) > 500
+    assert set(wanted) == set(texts(catalog)), "run make catalogs"
+    assert not catalog.obsolete
+
+
+def test_every_text_is_translated_with_its_places(catalog: Catalog) -> None:
+    wrong = [
+        msgid
+        for msgid, msgstr in texts(catalog).items()
+        if not msgstr or set(PLACE.findall(msgid)) != set(PLACE.findall(msgstr))
+    ]
+    assert wrong == []
+    assert not any(message.fuzzy for message in catalog if message.id)
+
+
+def test_it_is_compiled(catalog: Catalog) -> None:
+    with MESSAGES.with_suffix(".mo").open("rb") as file:
+        compiled = texts(read_mo(file))
+    wanted = {msgid: msgstr for msgid, msgstr in texts(catalog).items() if msgstr}
+    assert compiled == wanted, "run make catalogs"
+
+
+def test_it_keeps_to_our_words_and_signs(catalog: Catalog) -> None:
+    found = {
+        msgid: msgstr
+        for msgid, msgstr in texts(catalog).items()
+        if HALF_WIDTH.search(msgstr) or NOT_OUR_WORDS.search(msgstr)
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize("machine", [BATCH, HOLD, MACHINE], ids=lambda m: m.name)
+def test_every_state_and_step_has_a_word(machine: Machine) -> None:
+    states = {state for step in machine.steps.values() for state in step.sources}
+    states |= {step.target for step in machine.steps.values()}
+    spoken = set(i18n.SPOKEN[machine.name])
+    assert states | {machine.name, *machine.steps} <= spoken
+
+
+def test_states_in_a_refusal_are_words(app: Flask) -> None:
+    error = Conflict(
+        "wrong_state",
+        "%(machine)s is %(state)s: %(step)s is possible only from %(sources)s.",
+        machine="complaint",
+        state="closed",
+        step="propose_answer",
+        sources="acknowledged, investigating",
+    )
+    with app.test_request_context("/?lang=zh"):
+        assert i18n.say(error) == (
+            "客诉现在是“已办结”，只有“已受理、溯源核查”时才能“出处理方案”。请刷新页面。"
+        )
+    with app.test_request_context("/?lang=en"):
+        assert i18n.say(error) == str(error)
+
+
+def test_names_are_not_taken_for_states(app: Flask) -> None:
+    error = Conflict(
+        "batch_not_running",
+        "Codes are issued for a batch in production, but %(lot)s is %(status)s. "
+        "Open a new batch on the line.",
+        lot="closed",
+        status="closed",
+    )
+    with app.test_request_context("/?lang=zh"):
+        assert "closed 现在是“已结束”。" in i18n.say(error)
+
+
+def test_a_refused_form_answers_in_chinese(
+    log_in: small_plant.LogIn, house: Installation
+) -> None:
+    with house.plant.writing() as session:
+        number = complain(session, clock.now()).number
+    zhou = in_chinese(log_in("zhou"))
+    refused = change(zhou, f"/desk/{number}/close")
+    assert refused.status_code == 409
+    assert "客诉现在是“待受理”，只有“已出处理方案”时才能“办结”。" in said(refused)
+
+
+@pytest.fixture
+def rendered() -> Iterator[set[str]]:
+    """Names of the templates that pages were made of."""
+    names: set[str] = set()
+
+    def note(sender: Flask, template: Template, **_: object) -> None:
+        names.add(str(template.name))
+
+    with template_rendered.connected_to(note):
+        yield names
+
+
+def test_no_page_has_english_left_in_it(
+    app: Flask,
+    house: Installation,
+    log_in: small_plant.LogIn,
+    catalog: Catalog,
+    rendered: set[str],
+) -> None:
+    sentences = [
+        msgid
+        for msgid, msgstr in texts(catalog).items()
+        if "%" not in msgid and len(msgid.split()) > 2 and msgid != msgstr
+    ]
+    left = {
+        (path, sentence)
+        for path, page in pages(app, house, log_in)
+        for sentence in sentences
+        if sentence in page
+    }
+    assert left == set()
+    assert page_templates(app) - rendered == set()
+
+
+def pages(
+    app: Flask, house: Installation, log_in: small_plant.LogIn
+) -> Iterator[tuple[str, str]]:
+    """Path and visible text of pages that use every template, in Chinese."""
+    shelf = fill(house)
+    with house.plant.writing() as session:
+        case = complain(session, clock.now(), lot_id=shelf.lot_id)
+        number, token = case.number, case.token
+    zhao = log_in("zhao")
+    zhao.set_cookie("line", "2")
+    opened = change(zhao, "/line/products/2", code=LOT, planned="100")
+    order = {"count": "12", "stock": "roll-60x40", "format": "pdf", "key": "one"}
+    job = change(zhao, f"{opened.location}/print", **order).location
+    lot = f"/quality/lots/{shelf.lot_id}"
+    walks = {
+        "": ["/", "/privacy", "/complaints/new", f"/c/{token}", "/c/x", "/x", "/login"]
+        + [f"/t/{serial}" for serial in vars(shelf).values() if serial != 1],
+        "zhao": ["/line/lines", "/line/products", "/line/products/1", "/line/jobs", job]
+        + [opened.location + rest for rest in ("", "/print", "/packs", "/finish")],
+        "zhou": ["/desk", f"/desk/{number}"],
+        "qian": ["/quality", lot, f"{lot}/trace", f"/quality/scope?lot=BJ200/{LOT}"],
+        "dong": ["/admin/components"],
+    }
+    for login, paths in walks.items():
+        client = in_chinese(log_in(login) if login else app.test_client())
+        client.set_cookie("line", "2")
+        for path in paths:
+            yield path, visible(client.get(path).text)
+    chen = in_chinese(app.test_client())
+    two_batches = {"code": LOT, **csrf(chen, "/")}
+    yield "/check", visible(chen.post("/check", data=two_batches).text)
+
+
+def page_templates(app: Flask) -> set[str]:
+    """Names of the templates that are pages: no other one extends or imports them."""
+    files = {
+        "/".join(path.parts[-2:]): path.read_text("utf-8")
+        for path in WEB.rglob("templates/*/*.html")
+    }
+    used = {
+        name
+        for source in files.values()
+        for name in find_referenced_templates(app.jinja_env.parse(source))
+    }
+    return set(files) - used
+
+
+def in_chinese(client: FlaskClient) -> FlaskClient:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN,zh;q=0.9,en;q=0.8"
+    return client
+
+
+def visible(page: str) -> str:
+    """What a page says: its text, and the texts in its attributes."""
+    page = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    return " ".join(html.unescape(page).split())

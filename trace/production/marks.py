@@ -1,0 +1,48 @@
+"""What became of single items: printed, applied, voided, sampled or missing."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..identity.items import ItemSet
+from ..identity.tables import ItemSegment
+from ..people import Actor
+
+
+def mark_items(
+    session: Session,
+    lot_id: int,
+    items: ItemSet,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    reason: str = "",
+) -> None:
+    """Note that items were printed, applied, voided, sampled or are missing."""
+    session.add_all(
+        ItemSegment(
+            lot_id=lot_id,
+            lo=lo,
+            hi=hi,
+            kind=kind,
+            t0=since or now,
+            t1=now,
+            reason=reason,
+            actor=actor.login,
+        )
+        for lo, hi in items.intervals
+    )
+    session.flush()
+
+
+def marked_items(session: Session, lot_id: int, *kinds: str) -> ItemSet:
+    """Items of a lot of which any of ``kinds`` was noted, e.g. ``"voided"``."""
+    rows = session.execute(
+        sa.select(ItemSegment.lo, ItemSegment.hi).where(
+            ItemSegment.lot_id == lot_id, ItemSegment.kind.in_(kinds)
+        )
+    )
+    return ItemSet.from_intervals((row.lo, row.hi) for row in rows)
