@@ -17,7 +17,8 @@ from .db import Base, insert_if_new
 from .errors import N_, Conflict, Forbidden, InvalidInput
 
 DIRECTOR = "factory_director"
-MIN_PASSWORD = 8
+MIN_PASSWORD, MAX_PASSWORD = 8, 256
+"""Characters; the log-in form cuts what is longer."""
 
 _hasher = argon2.PasswordHasher()
 
@@ -105,11 +106,16 @@ def add_user(
         raise InvalidInput(
             "login_invalid", N_("Expected a log-in name of 1 to 64 characters.")
         )
-    if len(password) < MIN_PASSWORD:
+    if len(name) > 64 or not name.isprintable():
         raise InvalidInput(
-            "password_short",
-            N_("Expected a password of at least %(least)s characters."),
+            "name_invalid", N_("Expected a name of at most 64 characters.")
+        )
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput(
+            "password_length",
+            N_("Expected a password of %(least)s to %(most)s characters."),
             least=MIN_PASSWORD,
+            most=MAX_PASSWORD,
         )
     new = insert_if_new(
         session,

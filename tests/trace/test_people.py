@@ -92,7 +92,8 @@ def test_somebody_who_left_cannot_log_in(database: Database, now: datetime) -> N
     [
         ("", PASSWORD, ["qa_manager"], "login_invalid"),
         ("x" * 10_000, PASSWORD, ["qa_manager"], "login_invalid"),
-        ("li", "short", ["qa_manager"], "password_short"),
+        ("li", "short", ["qa_manager"], "password_length"),
+        ("li", "x" * 10_000, ["qa_manager"], "password_length"),
         ("li", PASSWORD, ["boss"], "role_unknown"),
     ],
 )
@@ -109,6 +110,15 @@ def test_bad_users_are_refused(
     assert refused.value.code == code
     with database.reading() as session:
         assert session.query(people.User).count() == 0
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "Li\n<script>"])
+def test_a_name_that_no_screen_can_show_is_refused(
+    database: Database, now: datetime, name: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused, database.writing() as session:
+        people.add_user(session, "li", name, PASSWORD, ["qa_manager"], now)
+    assert refused.value.code == "name_invalid"
 
 
 def test_a_log_in_name_is_given_once(database: Database, now: datetime) -> None:

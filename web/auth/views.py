@@ -88,7 +88,10 @@ def log_in() -> ResponseReturnValue:
 @by_address
 @by_login
 def log_in_now() -> ResponseReturnValue:
-    typed, password = _typed_login(), request.form.get("password", "")[:256]
+    typed, password = (
+        _typed_login(),
+        request.form.get("password", "")[: people.MAX_PASSWORD],
+    )
     now = clock.now()
     with house().plant.reading() as db:
         user = people.find_user(db, typed)
