@@ -63,16 +63,18 @@ def supervised_worker() -> Iterator[None]:
     """Run ``lotmark worker`` as a child; start it again whenever it ends."""
     stop = threading.Event()
     command = [sys.executable, "-P", "-m", "lotmark.web.cli", "worker"]
-    running: list[subprocess.Popen[bytes]] = []
+    # The first one is started here, before the server forks: a child forked while
+    # Popen runs in another thread keeps Popen's pipe open, and it waits for ever.
+    running = [subprocess.Popen(command)]  # noqa: S603 - our own command
 
     def watch() -> None:
         while not stop.is_set():
-            child = subprocess.Popen(command)  # noqa: S603 - our own command
-            running[:] = [child]
-            code = child.wait()
+            code = running[0].wait()
             if not stop.is_set():
                 log.warning("worker.ended", code=code)
                 stop.wait(RESTART_AFTER)
+            if not stop.is_set():
+                running[0] = subprocess.Popen(command)  # noqa: S603 - the same
 
     watcher = threading.Thread(target=watch, name="worker-watch", daemon=True)
     watcher.start()

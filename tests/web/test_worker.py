@@ -242,7 +242,7 @@ def worker_pid(demo: lotmark_demo.Demo) -> int:
     return 0
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

@@ -67,14 +67,7 @@ def open_batch(
     """
     actor.require("batch.open")
     _check_order(article, day, planned)
-    session.refresh(line, ["status"], with_for_update={"of": Line})
-    if line.status != "running":
-        raise Conflict(
-            "line_not_running",
-            N_("Line %(line)s is %(status)s: nothing can be made on it now."),
-            line=line.code,
-            status=line.status,
-        )
+    _lock_running(session, line)
     code = check_batch_number(code)
     lot = Lot(
         article_id=article.id,
@@ -91,17 +84,9 @@ def open_batch(
     _add_once(session, lot, article)
     _end_runs(session, line, now)
     session.add(LineRun(lot_id=lot.id, line_id=line.id, started_at=now))
-    audit.record(
-        session,
-        actor.login,
-        "batch.open",
-        f"lot:{lot.id}",
-        now,
-        code=lot.code,
-        line=line.code,
-        planned=planned,
-    )
     session.flush()
+    told = {"code": lot.code, "line": line.code, "planned": planned}
+    audit.record(session, actor.login, "batch.open", f"lot:{lot.id}", now, **told)
     return lot
 
 
@@ -127,6 +112,17 @@ def _check_order(article: Article, day: date, planned: int) -> None:
             "planned_invalid",
             N_("Expected a planned number of packs from 1, got %(planned)s."),
             planned=planned,
+        )
+
+
+def _lock_running(session: Session, line: Line) -> None:
+    session.refresh(line, ["status"], with_for_update={"of": Line})
+    if line.status != "running":
+        raise Conflict(
+            "line_not_running",
+            N_("Line %(line)s is %(status)s: nothing can be made on it now."),
+            line=line.code,
+            status=line.status,
         )
 
 

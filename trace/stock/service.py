@@ -113,9 +113,8 @@ def move_many(
 ) -> None:
     """Book movements in the order given: all of them, or none.
 
-    Locks all lots once, in a constant number of statements. The first move that cannot
-    be made raises; with a list ``refused`` every such move is put there instead,
-    the rest are tried as if it had not been asked for, and then nothing is booked.
+    Locks all lots once, in a constant number of statements. The first bad move raises;
+    with a list ``refused`` each is put there, the rest are tried, nothing is booked.
 
     ``stock.move`` is needed between places; what production or a supplier brings in,
     and what production uses up, was allowed by the step that books it.

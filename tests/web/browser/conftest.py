@@ -6,7 +6,7 @@ from typing import Any
 
 import lotmark_demo
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "Chromium is missing: run  apt install chromium fonts-noto-cjk"
@@ -19,6 +19,11 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+PATIENCE = 45_000
+"""Milliseconds to wait for a page: machines that run tests are shared and slow."""
+
+expect.set_options(timeout=PATIENCE)
 
 Open = Callable[..., Page]
 
@@ -64,7 +69,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
             locale=locale,
             **settings,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto(path)
