@@ -28,7 +28,7 @@ SCAN = sa.Table(
 )
 """One consumer's look at one code. ``visitor`` is a keyed hash that changes daily."""
 
-PARTITION_LOCK = 0x4C4D02
+PARTITION_LOCK = 0x4C4D03
 """PostgreSQL advisory lock held while partitions are made."""
 
 RELOAD = timedelta(minutes=30)

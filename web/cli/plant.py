@@ -1,7 +1,7 @@
 """Commands of the plant: import, batch, codes, labels."""
 
 import sys
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -88,7 +88,7 @@ def open_on_line(
     line_code: str,
     product: str,
     code: str | None,
-    day: date | None,
+    day: datetime | None,
     planned: int,
     as_json: bool,
 ) -> None:
@@ -97,7 +97,7 @@ def open_on_line(
     with context.house() as house, house.plant.writing() as session:
         line = find_line(session, line_code)
         article = _find_product(session, product)
-        made_on = day.date() if day else local_day(line, now)  # type: ignore[attr-defined]
+        made_on = day.date() if day else local_day(line, now)
         number = code or propose_batch(session, line, article, made_on)
         lot = open_batch(
             session, article, line, number, made_on, planned, people.system(), now
