@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from lotmark.trace import scans
 from lotmark.trace.db import Base, Database
+from lotmark.trace.production.tables import CycleLoad, EquipmentCycle
 from lotmark.web import migrations
 
 
@@ -76,3 +79,47 @@ def test_every_constraint_has_a_name(database: Database) -> None:
             *inspector.get_check_constraints(table),
         ]
         assert all(constraint["name"] for constraint in found), table
+
+
+def test_a_table_is_rebuilt_around_its_references(tmp_path: Path) -> None:
+    """SQLite rebuilds a table to change a constraint: its rows and referers stay."""
+    plant = Database(f"sqlite:///{tmp_path}/lotmark.db")
+    settings = migrations.config("versions")
+    with plant.engine.execution_options(lotmark_write=True).begin() as link:
+        settings.attributes |= {
+            "connection": link,
+            "metadata": Base.metadata,
+            "version_table": "alembic_version",
+        }
+        command.upgrade(settings, "0001")
+        for statement in LOADED_RETORT:
+            link.exec_driver_sql(statement)
+    log = scans.open_scans(plant.url)
+    migrations.upgrade(plant, log)
+    with plant.writing() as session:
+        load = session.scalars(sa.select(CycleLoad)).one()
+        cycle = session.get_one(EquipmentCycle, load.cycle_id)
+        assert (cycle.number, cycle.chart, load.quantity) == ("R1-0461", None, 500)
+        with pytest.raises(sa.exc.IntegrityError):
+            session.execute(sa.delete(EquipmentCycle))
+    plant.dispose()
+    log.dispose()
+
+
+LOADED_RETORT = (
+    "INSERT INTO site (id, code, name, name_en, address, address_en, time_zone,"
+    " licence, phone, authority, authority_phone)"
+    " VALUES (1, 'S1', '一厂', 'Plant 1', '', '', 'Asia/Shanghai', '', '', '', '')",
+    "INSERT INTO article (id, code, kind, name, name_en, base_unit, net_content,"
+    " net_content_en, ingredients, ingredients_en, allergens, allergens_en, storage,"
+    " storage_en, standard, picture)"
+    " VALUES (1, 'A1', 'product', '扒鸡', 'Chicken', 'piece', '', '', '', '', '', '',"
+    " '', '', '', '')",
+    "INSERT INTO lot (id, article_id, origin, code, ai10, status, grade, next_item,"
+    " certificate, version) VALUES (1, 1, '', 'B1', 'B1', 'produced', 'quantity', 0,"
+    " '', 1)",
+    "INSERT INTO equipment_cycle (id, site_id, number, equipment, kind, started_at,"
+    " result) VALUES (1, 1, 'R1-0461', 'R1', 'retort', '2026-11-20 08:00:00', 'pass')",
+    "INSERT INTO cycle_load (cycle_id, lot_id, quantity) VALUES (1, 1, 500)",
+)
+"""A retort load as it was kept before charts were."""

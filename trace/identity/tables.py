@@ -53,6 +53,8 @@ class CodeBlock(Base):
     key_version: Mapped[int]
     issued_at: Mapped[datetime]
     issued_by: Mapped[str]
+    device: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    """Line machine the block was given to for work without a network."""
 
 
 class CodeBinding(Base):

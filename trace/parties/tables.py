@@ -77,6 +77,10 @@ class Line(Base):
     name: Mapped[str]
     name_en: Mapped[str]
     status: Mapped[str] = mapped_column(default="running")
+    labels_at_packing: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false()
+    )
+    """Packs get their labels as they are filled: then a label's time is the pack's."""
 
     site: Mapped[Site] = relationship(lazy="joined")
 
@@ -100,6 +104,12 @@ class Partner(Base):
     phone: Mapped[str] = mapped_column(default="")
     """Recall telephone, day and night."""
     email: Mapped[str] = mapped_column(default="")
+    backup_contact: Mapped[str] = mapped_column(
+        default="", server_default=sa.text("''")
+    )
+    backup_phone: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    contact_checked_on: Mapped[date | None]
+    """When somebody last answered there."""
     region: Mapped[str] = mapped_column(default="")
     """Province, for the announcement's area."""
 
@@ -189,6 +199,8 @@ class Lot(Base):
     grade: Mapped[str] = mapped_column(default="quantity")
     next_item: Mapped[int] = mapped_column(default=0)
     """Item numbers given out so far: items are 0 to next_item - 1."""
+    artwork: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    """Version of the label's artwork."""
     certificate: Mapped[str] = mapped_column(default="")
     """Number of the certificate it was released or received with."""
     caution_at: Mapped[datetime | None]

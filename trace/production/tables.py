@@ -1,6 +1,7 @@
 """What happened on the lines, and which lot went into which."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -59,12 +60,16 @@ class Cleaning(Base):
 
 
 class EquipmentCycle(Base):
-    """One load of a retort, kettle or chiller (杀菌锅次)."""
+    """One load of a retort, kettle or chiller (杀菌锅次).
+
+    A tank's cycle lasts from its filling until it is emptied and cleaned; what was
+    drawn from it meanwhile are its loads (domain.md §4.4.3).
+    """
 
     __tablename__ = "equipment_cycle"
     __table_args__ = (
         sa.UniqueConstraint("site_id", "number"),
-        one_of("kind", "retort", "kettle", "chiller"),
+        one_of("kind", "retort", "kettle", "chiller", "tank"),
         one_of("result", "pass", "fail", "missing"),
         sa.CheckConstraint("ended_at IS NULL OR started_at < ended_at", name="times"),
     )
@@ -78,6 +83,8 @@ class EquipmentCycle(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     result: Mapped[str]
+    chart: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
+    """File of the temperature and pressure chart."""
 
     site: Mapped[Site] = relationship(lazy="joined")
 
@@ -139,6 +146,95 @@ class LotInput(Base):
     quantity: Mapped[int]
     """In the base unit of the input."""
     at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    approved_by: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    """Who allowed the rework or repacking."""
 
     source: Mapped[Lot] = relationship(foreign_keys=input_id)
     target: Mapped[Lot] = relationship(foreign_keys=output_id)
+
+
+class Inspection(Base):
+    """What the laboratory says of a lot (检验), as it came or before it goes."""
+
+    __tablename__ = "inspection"
+    __table_args__ = (
+        one_of("kind", "receiving", "outgoing", "incubation", "retained", "returned"),
+        one_of("result", "pass", "fail"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), index=True)
+    kind: Mapped[str]
+    """``incubation`` is the 保温试验 of canned and bagged food."""
+    at: Mapped[datetime]
+    lab: Mapped[str] = mapped_column(default="")
+    """Empty for our own."""
+    method: Mapped[str] = mapped_column(default="")
+    findings: Mapped[list[list[str]]] = mapped_column(sa.JSON, default=list)
+    """Rows of parameter, limit and value, as on the report."""
+    result: Mapped[str]
+    certificate: Mapped[str] = mapped_column(default="")
+    report: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
+    """File of the report."""
+    actor: Mapped[str]
+
+
+class RetainedSample(Base):
+    """Packs of a batch kept back until its shelf life is over (留样)."""
+
+    __tablename__ = "retained_sample"
+    __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), index=True)
+    quantity: Mapped[int]
+    shelf: Mapped[str]
+    """Where it stands, e.g. ``留样室 B3``."""
+    kept_at: Mapped[datetime]
+    keep_until: Mapped[date | None]
+    kept_by: Mapped[str]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None]
+    removed_reason: Mapped[str] = mapped_column(default="")
+
+
+class LotDocument(Base):
+    """A paper that goes with a lot, by its number and perhaps as a file."""
+
+    __tablename__ = "lot_document"
+    __table_args__ = (
+        one_of(
+            "kind",
+            "animal_quarantine",
+            "meat_inspection",
+            "test_report",
+            "supplier_licence",
+            "delivery_note",
+            "other",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), index=True)
+    kind: Mapped[str]
+    """动物检疫合格证明, 肉品品质检验合格证, 检验报告, 供货商资质, 送货单."""
+    number: Mapped[str] = mapped_column(default="")
+    file: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class DeviceReport(Base):
+    """What a machine on a line told us, once: it may send the same report again."""
+
+    __tablename__ = "device_report"
+
+    id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    """UUID the device gave it."""
+    device: Mapped[str]
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), index=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    """SHA-256 of what it said: another text under the same id is refused."""
+    answer: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    received_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Balances, movements, holds, cases and shipments."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -151,7 +151,10 @@ class LogisticUnit(Base):
     """A case or pallet with an SSCC."""
 
     __tablename__ = "logistic_unit"
-    __table_args__ = (one_of("level", "case", "pallet"),)
+    __table_args__ = (
+        one_of("level", "case", "pallet"),
+        one_of("state", "open", "closed", "dissolved"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sscc: Mapped[str] = mapped_column(sa.String(18), unique=True)
@@ -159,6 +162,12 @@ class LogisticUnit(Base):
     parent_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("logistic_unit.id"), index=True
     )
+    state: Mapped[str] = mapped_column(default="closed", server_default="closed")
+    location_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("location.id"), index=True
+    )
+    """Where it was last seen as a whole."""
+    built_at: Mapped[datetime | None]
 
 
 class UnitContent(Base):
@@ -180,3 +189,68 @@ class UnitContent(Base):
     quantity: Mapped[int]
     lo: Mapped[int | None]
     hi: Mapped[int | None]
+    packed_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    """Since when it is no longer inside; None while it is."""
+
+
+class StockCount(Base):
+    """A count of a place (盘点), blind: who counts does not see what is booked."""
+
+    __tablename__ = "stock_count"
+    __table_args__ = (
+        one_of("state", "open", "counted", "booked", "cancelled"),
+        sa.CheckConstraint(
+            "state <> 'booked' OR (booked_by IS NOT NULL AND booked_by <> counted_by)",
+            name="two_persons",
+        ),
+        sa.Index("ix_stock_count_location", "location_id", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    location_id: Mapped[int] = mapped_column(sa.ForeignKey("location.id"))
+    state: Mapped[str] = mapped_column(default="open")
+    due_on: Mapped[date]
+    opened_by: Mapped[str]
+    opened_at: Mapped[datetime]
+    counted_by: Mapped[str | None]
+    counted_at: Mapped[datetime | None]
+    booked_by: Mapped[str | None]
+    booked_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    location: Mapped[Location] = relationship(lazy="joined")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class StockCountLine(Base):
+    """What was found of a lot; ``booked`` is what the ledger said at that moment."""
+
+    __tablename__ = "stock_count_line"
+    __table_args__ = (sa.CheckConstraint("counted >= 0", name="counted"),)
+
+    count_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("stock_count.id"), primary_key=True
+    )
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
+    counted: Mapped[int]
+    booked: Mapped[int]
+    reason: Mapped[str] = mapped_column(default="")
+    """Why they differ."""
+
+
+class SparePolicy(Base):
+    """How much of an article is kept as spare stock (domain.md §2.3, default 10 %)."""
+
+    __tablename__ = "spare_policy"
+    __table_args__ = (
+        sa.CheckConstraint("permille >= 0 AND permille <= 1000", name="permille"),
+    )
+
+    article_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("article.id"), primary_key=True
+    )
+    permille: Mapped[int] = mapped_column(default=100)
+    """Of the average monthly sales."""

@@ -1,9 +1,13 @@
 """The database's shape, step by step: the plant's tables and, apart, the scans."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.engine import Connection
 
 from ...trace import scans
 from ...trace.db import Base, Database
@@ -20,7 +24,7 @@ def upgrade(plant: Database, scan_log: Database) -> None:
         (plant, Base.metadata, "versions", "alembic_version"),
         (scan_log, scans.METADATA, "scan_versions", "alembic_version_scan"),
     ):
-        with database.engine.execution_options(lotmark_write=True).begin() as link:
+        with _altering(database) as link, link.begin():
             settings = config(folder)
             settings.attributes |= {
                 "connection": link,
@@ -28,6 +32,34 @@ def upgrade(plant: Database, scan_log: Database) -> None:
                 "version_table": table,
             }
             command.upgrade(settings, "head")
+            _check_references(database, link)
+
+
+@contextmanager
+def _altering(database: Database) -> Iterator[Connection]:
+    """A connection that may rebuild tables.
+
+    SQLite changes a constraint only by a new table in place of the old one, and to drop
+    the old one would break every reference to it.
+    """
+    with database.engine.execution_options(lotmark_write=True).connect() as link:
+        if not database.is_sqlite:
+            yield link
+            return
+        raw: Any = link.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield link
+        finally:
+            raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(database: Database, link: Connection) -> None:
+    if not database.is_sqlite:
+        return
+    broken = link.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise RuntimeError(f"The migration would break references: {broken[:5]}")
 
 
 def config(folder: str) -> Config:

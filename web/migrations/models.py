@@ -2,15 +2,21 @@
 
 from ...labels.jobs import tables as jobs
 from ...recall.complaints import tables as complaints
-from ...trace import audit, files, numbers, outbox, people
+from ...recall.scope import tables as scope
+from ...trace import api_keys, audit, files, numbers, outbox, people
+from ...trace.exchange import tables as exchange
 from ...trace.identity import tables as identity
 from ...trace.parties import tables as parties
 from ...trace.production import tables as production
 from ...trace.stock import tables as stock
+from ..api import tables as api
 
 __all__ = [
+    "api",
+    "api_keys",
     "audit",
     "complaints",
+    "exchange",
     "files",
     "identity",
     "jobs",
@@ -19,5 +25,6 @@ __all__ = [
     "parties",
     "people",
     "production",
+    "scope",
     "stock",
 ]

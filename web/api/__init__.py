@@ -1,0 +1,1 @@
+"""Machines meet the house here: REST under ``/api/v1``."""
