@@ -1,14 +1,12 @@
 """Pictures for the README, taken of the running product: ``make pictures``."""
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 import lotmark_demo
+from browsing import launch, log_in
 from playwright.sync_api import Browser, Page, sync_playwright
-
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 def main(folder: Path) -> None:
@@ -20,9 +18,7 @@ def main(folder: Path) -> None:
             *("--format", "png", "--stock", "roll-60x40"),
             *("-o", str(folder / "label.png")),
         )
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(FLAGS)
-        )
+        browser = launch(playwright)
         with lotmark_demo.serving(demo) as address:
             take(browser, demo, address, folder)
         browser.close()
@@ -54,16 +50,6 @@ def window(browser: Browser, address: str, width: int, height: int) -> Page:
         base_url=address, viewport={"width": width, "height": height}, locale="zh-CN"
     )
     return context.new_page()
-
-
-def log_in(page: Page, demo: lotmark_demo.Demo, user: str) -> Page:
-    login, password = demo.login(user)
-    page.goto("/login")
-    page.fill("#login", login)
-    page.fill("#password", password)
-    page.press("#password", "Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
-    return page
 
 
 if __name__ == "__main__":

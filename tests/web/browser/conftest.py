@@ -1,25 +1,14 @@
 """A real browser: Debian's Chromium, driven by Playwright."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import lotmark_demo
 import pytest
+from browsing import CHROMIUM, launch
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "Chromium is missing: run  apt install chromium fonts-noto-cjk"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
 PATIENCE = 45_000
 """Milliseconds to wait for a page: machines that run tests are shared and slow."""
 
@@ -33,9 +22,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(QUIET)
-        )
+        launched = launch(playwright)
         yield launched
         launched.close()
 

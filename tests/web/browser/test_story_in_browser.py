@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import check_accessible, check_nothing_overflows, log_in
 from lotmark_demo import Demo
 from playwright.sync_api import Page, expect
 
@@ -18,26 +18,6 @@ from lotmark.labels.engine.proof import read_pdf
 Open = Callable[..., Page]
 DESK = {"width": 1440, "height": 900}
 TOUCH = {"width": 1024, "height": 768}
-
-
-def log_in(page: Page, demo: Demo, user: str) -> Page:
-    login, password = demo.login(user)
-    page.goto("/login")
-    page.fill("#login", login)
-    page.fill("#password", password)
-    page.press("#password", "Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
-    return page
-
-
-def check_accessible(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def check_nothing_overflows(page: Page) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} px wider than the screen"
 
 
 def complain(page: Page, url: str) -> str:
