@@ -2,46 +2,44 @@
 
 import itertools
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import qrcode
 from numpy.typing import NDArray
-from qrcode.constants import (
-    ERROR_CORRECT_H,
-    ERROR_CORRECT_L,
-    ERROR_CORRECT_M,
-    ERROR_CORRECT_Q,
-)
 from qrcode.exceptions import DataOverflowError
 
 from ...trace.errors import N_, TooLarge
+from .qr_block import encode
+from .qr_linear import LEVELS, Level
 
-Level: TypeAlias = Literal["L", "M", "Q", "H"]
+__all__ = ["QUIET", "Level", "Modules", "dark_runs", "modules"]
+
 Modules: TypeAlias = NDArray[np.bool_]
 
 QUIET = 4
 """White modules round a symbol. ISO/IEC 18004:2015 6.3.8."""
-
-_LEVELS = {
-    "L": ERROR_CORRECT_L,
-    "M": ERROR_CORRECT_M,
-    "Q": ERROR_CORRECT_Q,
-    "H": ERROR_CORRECT_H,
-}
 
 
 def modules(payload: str, level: Level = "M") -> Modules:
     """The dark modules of ``payload``'s symbol: a square array without quiet zone.
 
     The smallest version that holds it is chosen; a payload wholly of digits, capitals
-    and ``$%*+-./:`` or space goes in alphanumeric mode, any other in mixed modes.
+    and ``$%*+-./:`` or space goes in alphanumeric mode, any other in byte mode. What
+    our own encoder's versions do not hold, the ``qrcode`` library draws.
     Raises ``TooLarge`` when not even version 40 holds it.
 
     >>> modules("HTTPS://Q.EXAMPLE.CN/T/7K3M9QXW2D5RVT8H").shape
     (29, 29)
     """
-    code = qrcode.QRCode(error_correction=_LEVELS[level], border=0)
+    try:
+        return encode([payload], level).modules(0)
+    except TooLarge:
+        return _large(payload, level)
+
+
+def _large(payload: str, level: Level) -> Modules:
+    code = qrcode.QRCode(error_correction=LEVELS[level], border=0)
     code.add_data(payload)
     try:
         code.make()
