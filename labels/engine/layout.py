@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ...trace.errors import N_, InvalidInput
 from .font import ABOVE, BELOW, FaceName, face
 from .qr import QUIET, Level, Modules, modules
-from .stock import MM_PER_POINT, QrBox, Stock, TextBox
+from .stock import MM_PER_POINT, Stock, TextBox
 from .values import LabelRecord
 
 LEADING = 1.18
@@ -94,25 +94,40 @@ def place(stock: Stock, record: LabelRecord) -> PlacedLabel:
     Raises ``InvalidInput`` for a text that does not fit at its smallest size, a sign
     the font lacks, and a code too large to print legibly.
     """
-    lines: list[Line] = []
-    for box in stock.texts:
-        values = {name: getattr(record, name) for name in box.names}
-        if any(values.values()) or not values:
-            lines += _set(box, box.value.format(**values), stock.dpi)
+    lines = [line for box in stock.texts for line in set_text(stock, box, record)]
+    dark = modules(record.url, stock.qr.level)
     return PlacedLabel(
         width=stock.dots(stock.width),
         height=stock.dots(stock.height),
         dpi=stock.dpi,
-        symbol=_symbol(stock, stock.qr, record.url),
+        symbol=Symbol(
+            record.url,
+            stock.qr.level,
+            dark,
+            stock.dots(stock.qr.x),
+            stock.dots(stock.qr.y),
+            module_dots(stock, len(dark)),
+        ),
         lines=tuple(lines),
     )
 
 
-def _symbol(stock: Stock, box: QrBox, payload: str) -> Symbol:
-    """The symbol at the largest whole number of dots a module its box allows."""
-    dark = modules(payload, box.level)
+def set_text(stock: Stock, box: TextBox, record: LabelRecord) -> tuple[Line, ...]:
+    """One text of the label; nothing when every value it names is empty."""
+    values = {name: getattr(record, name) for name in box.names}
+    if values and not any(values.values()):
+        return ()
+    return _set(box, box.value.format(**values), stock.dpi)
+
+
+def module_dots(stock: Stock, size: int) -> int:
+    """Dots a module of a symbol with ``size`` modules a side: as many as its box takes.
+
+    Raises ``InvalidInput`` when that prints too small to be read.
+    """
+    box = stock.qr
     inch = stock.dpi / 25.4
-    module = int(min(box.size * inch / len(dark), box.quiet * inch / QUIET) + 1e-9)
+    module = int(min(box.size * inch / size, box.quiet * inch / QUIET) + 1e-9)
     if module < box.min_module * inch:
         raise InvalidInput(
             "qr_too_dense",
@@ -124,9 +139,7 @@ def _symbol(stock: Stock, box: QrBox, payload: str) -> Symbol:
             least=box.min_module,
             stock=stock.name,
         )
-    return Symbol(
-        payload, box.level, dark, stock.dots(box.x), stock.dots(box.y), module
-    )
+    return module
 
 
 @lru_cache(maxsize=1024)

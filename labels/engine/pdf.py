@@ -1,85 +1,216 @@
-"""Labels as PDF pages: sheets for office printers; a roll is a page per label."""
+"""Labels as PDF pages: sheets for office printers; a roll is a page per label.
 
-import itertools
+What a run of labels has in common is a form that reportlab draws once, with the font
+cut down to what is used; the pages, which only place it, the symbols and the serials,
+are written straight to the file: memory does not grow with the number of labels.
+"""
+
+import io
+import zlib
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import IO, Literal
 
+import numpy as np
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from .font import BOLD, FILE, INDEX, FaceName
-from .layout import Line, PlacedLabel, Symbol
-from .qr import dark_runs
+from .layout import Line
+from .pdf_file import KIDS, PdfFile
+from .qr_block import Symbols
+from .runs import Run
 from .stock import Stock
 
 FILL_AND_STROKE: Literal[2] = 2
 """Text rendering mode. ISO 32000-1 9.3.6."""
+INSET = 0.02
+"""Dots a symbol is smaller on each side: readers fill every dot an image touches, and a
+rounding error over the edge would stretch it by one."""
+FASTEST = 1
+"""zlib's level: the pages are mostly symbols, which hardly shrink further."""
+SERIAL_SIGNS = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-.:/#"
+"""What stands in lines with a serial, besides the fixed text of the stock."""
 
 
 def write_pdf(
-    labels: Iterable[PlacedLabel], stock: Stock, out: IO[bytes], skip: int = 0
+    labels: Iterable[Run], stock: Stock, out: IO[bytes], skip: int = 0
 ) -> None:
     """``labels`` in reading order, the first after ``skip`` used positions.
 
     The page measures a whole number of dots and every label starts on a dot, so a
     module covers whole dots whichever corner the printer counts from.
     """
+    file = PdfFile(out)
+    root, resources = file.reserve(), file.reserve()
+    book = _Book(file, stock, root, resources)
+    forms: dict[tuple[Line, ...], int] = {}
+    signs = set(SERIAL_SIGNS)
+    places = _places(stock)
+    page: list[bytes] = []
+    position = skip
+    for run in labels:
+        form = forms.setdefault(run.fixed, len(forms))
+        signs.update(*(serial.line.text for serial in run.serials))
+        for content in _labels(run, form):
+            x, y = places[position % stock.per_page]
+            page.append(b"q 1 0 0 1 %d %d cm\n%bQ\n" % (x, book.height - y, content))
+            position += 1
+            if position % stock.per_page == 0:
+                book.add_page(page)
+                page = []
+    if page:
+        book.add_page(page)
+    _finish(file, book, forms, signs)
+
+
+class _Book:
+    """The pages, and the nodes of the tree they hang on."""
+
+    def __init__(self, file: PdfFile, stock: Stock, root: int, resources: int) -> None:
+        self.file, self.root, self.resources = file, root, resources
+        self.height = stock.dots(stock.page_height)
+        self.point = 72 / stock.dpi
+        width = stock.dots(stock.page_width) * self.point
+        self._box = b"/MediaBox[0 0 %.5f %.5f]" % (width, self.height * self.point)
+        self.pages = array("Q")
+        self.nodes: list[int] = []
+
+    def add_page(self, labels: list[bytes]) -> None:
+        # From here on a unit is a dot.
+        scale = b"%.6f 0 0 %.6f 0 0 cm\n" % (self.point, self.point)
+        packed = zlib.compress(scale + b"".join(labels), FASTEST)
+        content = self.file.add_stream(b"/Filter/FlateDecode", packed)
+        if len(self.pages) % KIDS == 0:
+            self.nodes.append(self.file.reserve())
+        self.pages.append(
+            self.file.add(
+                b"<</Type/Page/Parent %d 0 R%b/Resources %d 0 R/Contents %d 0 R>>"
+                % (self.nodes[-1], self._box, self.resources, content)
+            )
+        )
+
+
+def _places(stock: Stock) -> list[tuple[int, int]]:
+    """The top left corners of a page's labels, dots from its top left."""
+    return [
+        (
+            stock.dots(stock.left + column * (stock.width + stock.gap_x)),
+            stock.dots(stock.top + row * (stock.height + stock.gap_y)),
+        )
+        for row in range(stock.rows)
+        for column in range(stock.columns)
+    ]
+
+
+def _labels(run: Run, form: int) -> Iterator[bytes]:
+    """The content of each label, its origin at the label's top left corner."""
+    side = run.symbols.size * run.module
+    # An image's own square has its origin below. 1 paints (ISO 32000-1 8.9.6.2).
+    where = b"q %.2f 0 0 %.2f %.2f %.2f cm " % (
+        side - 2 * INSET,
+        side - 2 * INSET,
+        run.x + INSET,
+        -(run.y + side) + INSET,
+    )
+    size = run.symbols.size
+    head = b"/L%d Do %bBI/W %d/H %d/IM true/D[1 0]/F/AHx ID " % (
+        form,
+        where,
+        size,
+        size,
+    )
+    frames = [_frame(serial.line) for serial in run.serials]
+    for record, dots in zip(run.records, _hex(run.symbols), strict=True):
+        texts = b"".join(
+            frame % _escaped(serial.of(record))
+            for frame, serial in zip(frames, run.serials, strict=True)
+        )
+        yield b"%b%b> EI Q\n%b" % (head, dots, texts)
+
+
+def _hex(symbols: Symbols) -> Iterator[bytes]:
+    """Each symbol's rows as hex digits, every row in whole bytes."""
+    little = symbols.rows.astype("<u8").view(np.uint8)
+    bits = np.unpackbits(
+        little.reshape(len(symbols), symbols.size, 8), axis=2, bitorder="little"
+    )
+    packed = np.packbits(bits[:, :, : symbols.size], axis=2)
+    digits = packed.tobytes().hex().encode()
+    length = len(digits) // len(symbols)
+    return (digits[i : i + length] for i in range(0, len(digits), length))
+
+
+def _frame(line: Line) -> bytes:
+    """A line with its text left out."""
+    edge = BOLD * line.size * line.bold
+    where = b"BT /S %.4f Tf %.4f %d Td " % (line.size, line.x + edge, -line.baseline)
+    if not line.bold:
+        return where + b"(%b)Tj ET\n"
+    thick = b"q %.4f w %d Tr " % (2 * edge, FILL_AND_STROKE)
+    return thick + where + b"(%b)Tj ET Q\n"
+
+
+def _escaped(text: str) -> bytes:
+    # reportlab gives the ASCII signs of a font their own codes.
+    return (
+        text.replace("\\", "\\\\")
+        .replace("(", "\\(")
+        .replace(")", "\\)")
+        .encode("ascii")
+    )
+
+
+def _finish(
+    file: PdfFile, book: _Book, forms: dict[tuple[Line, ...], int], signs: set[str]
+) -> None:
+    drawn, numbers = _draw(forms, signs)
+    raised = file.carry_over(drawn)
+    named = b"".join(
+        b"/L%d %d 0 R" % (form, numbers[f"FormXob.{form}"] + raised)
+        for form in forms.values()
+    )
+    file.write(
+        book.resources,
+        b"<</XObject<<%b>>/Font<</S %d 0 R>>>>" % (named, numbers["serial"] + raised),
+    )
+    file.add_page_tree(book.root, book.pages, book.nodes)
+    catalogue = file.add(b"<</Type/Catalog/Pages %d 0 R>>" % book.root)
+    file.finish(catalogue, file.add(b"<</Title(Lotmark labels)/Producer(Lotmark)>>"))
+
+
+def _draw(
+    forms: dict[tuple[Line, ...], int], signs: set[str]
+) -> tuple[bytes, dict[str, int]]:
+    """What reportlab draws, and the numbers of its forms and of the serial's font."""
     for face, index in INDEX.items():
         if _name(face) not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(_name(face), FILE, subfontIndex=index))
-    page = stock.dots(stock.page_width), stock.dots(stock.page_height)
-    point = 72 / stock.dpi
-    canvas = Canvas(out, pagesize=(page[0] * point, page[1] * point), pageCompression=1)
-    canvas.setTitle("Lotmark labels")
-    places = itertools.cycle(_places(stock))
-    for position, (label, place) in enumerate(
-        zip(labels, itertools.islice(places, skip, None), strict=False), start=skip
-    ):
-        if position % stock.per_page == 0 and position > 0:
-            canvas.showPage()
-        canvas.saveState()
-        # From here on a unit is a dot, and the origin the label's top left corner.
-        canvas.scale(point, point)
-        canvas.translate(place[0], page[1] - place[1])
-        _draw(canvas, label)
-        canvas.restoreState()
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(100, 100), pageCompression=1)
+    canvas.setFont(_name("mono"), 10)
+    canvas.drawString(0, 0, "".join(sorted(signs)))
+    for lines, form in forms.items():
+        right = max((line.box[2] for line in lines), default=1)
+        bottom = max((line.box[3] for line in lines), default=1)
+        canvas.beginForm(str(form), 0, -bottom, right, 0)
+        for line in lines:
+            _draw_line(canvas, line)
+        canvas.endForm()
+    document = canvas._doc
+    inner = pdfmetrics.getFont(_name("mono")).getSubsetInternalName(0, document)
     canvas.save()
+    numbers = {
+        name: number
+        for name, (number, _) in document.idToObjectNumberAndVersion.items()
+    }
+    return out.getvalue(), numbers | {"serial": numbers[inner.lstrip("/")]}
 
 
 def _name(face: FaceName) -> str:
     """The name in reportlab's registry, which the whole process shares."""
     return f"lotmark-{face}"
-
-
-def _places(stock: Stock) -> Iterator[tuple[int, int]]:
-    """The top left corners of a page's labels, dots from its top left."""
-    for row in range(stock.rows):
-        for column in range(stock.columns):
-            yield (
-                stock.dots(stock.left + column * (stock.width + stock.gap_x)),
-                stock.dots(stock.top + row * (stock.height + stock.gap_y)),
-            )
-
-
-def _draw(canvas: Canvas, label: PlacedLabel) -> None:
-    _draw_symbol(canvas, label.symbol)
-    for line in label.lines:
-        _draw_line(canvas, line)
-
-
-def _draw_symbol(canvas: Canvas, symbol: Symbol) -> None:
-    # One path filled once: viewers show hairlines between shapes filled one by one.
-    path = canvas.beginPath()
-    size = symbol.module
-    for row, start, length in dark_runs(symbol.modules):
-        path.rect(
-            symbol.x + start * size,
-            -(symbol.y + (row + 1) * size),
-            length * size,
-            size,
-        )
-    canvas.drawPath(path, stroke=0, fill=1)
 
 
 def _draw_line(canvas: Canvas, line: Line) -> None:

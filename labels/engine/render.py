@@ -11,6 +11,7 @@ from .codes_csv import write_csv
 from .layout import PlacedLabel, place
 from .pdf import write_pdf
 from .png import write_png
+from .runs import runs
 from .stock import Stock
 from .svg import write_svg
 from .tspl import write_tspl
@@ -111,7 +112,7 @@ def _write(
     labels = (place(stock, record) for record in records)
     match format:
         case "pdf":
-            write_pdf(labels, stock, out, skip)
+            write_pdf(runs(records, stock), stock, out, skip)
         case "tspl":
             write_tspl(labels, stock, out)
         case "zpl":

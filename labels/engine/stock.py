@@ -19,7 +19,7 @@ import jsonschema
 from ...trace.errors import N_, InvalidInput
 from .font import ABOVE, BELOW, FaceName, face
 from .qr import Level
-from .values import VALUE_NAMES
+from .values import SERIALS, VALUE_NAMES
 
 FOLDER = Path(__file__).parent / "stocks"
 MM_PER_POINT = 25.4 / 72
@@ -210,6 +210,8 @@ def _faults(stock: Stock) -> list[str]:
             text.caption_width / MM_PER_POINT
         ):
             faults.append(f"{text.caption} is wider than its caption_width")
+        if set(text.names) & SERIALS and text.face != "mono":
+            faults.append(f"{text.value} has the serial: its face must be mono")
         if unknown := set(text.names) - VALUE_NAMES:
             faults.append(f"{text.value} names no value of a label: {min(unknown)}")
     boxes = [("the QR code", stock.qr.box), *((t.value, t.box) for t in stock.texts)]

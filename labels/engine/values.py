@@ -88,6 +88,8 @@ def _shown(text: str) -> str:
     return ascii(text[:60]) + ("…" if len(text) > 60 else "")
 
 
+SERIALS = frozenset({"serial", "serial_grouped"})
+"""What differs from label to label besides the URL."""
 VALUE_NAMES = frozenset(
     {field.name for field in fields(LabelRecord)} - {"url"} | {"serial_grouped"}
 )

@@ -1,9 +1,12 @@
 """PDF pages rasterised at printer resolution read back as the records."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
@@ -12,8 +15,9 @@ from numpy.typing import NDArray
 from lotmark.labels.engine.layout import place
 from lotmark.labels.engine.raster import label_dots
 from lotmark.labels.engine.render import render
-from lotmark.labels.engine.stock import load_stock
+from lotmark.labels.engine.stock import FOLDER, load_stock, read_stock
 from lotmark.labels.engine.values import LabelRecord
+from lotmark.trace.errors import InvalidInput
 
 Records = Callable[[int], list[LabelRecord]]
 
@@ -136,3 +140,28 @@ def test_every_line_has_the_weight_it_has_on_the_printer(beef: LabelRecord) -> N
         left, top, right, bottom = line.box
         box = slice(top, bottom), slice(left, right)
         assert drawn[box].sum() == pytest.approx(shown[box].sum(), rel=0.12), line.text
+
+
+def test_a_long_roll_of_several_batches_is_a_sound_file(records: Records) -> None:
+    many = [
+        replace(record, batch_no=f"L2-26111{number % 3}-0{number % 7}")
+        for number, record in enumerate(records(600))
+    ]
+    out = BytesIO()
+    render("pdf", many, load_stock("roll-40x30"), out)
+    with pikepdf.open(BytesIO(out.getvalue())) as sound:
+        assert sound.check_pdf_syntax() == []
+        assert len(sound.pages) == 600
+    document = pypdfium2.PdfDocument(out.getvalue())
+    for number in (0, 255, 256, 599):
+        text = document[number].get_textpage().get_text_range()
+        assert many[number].serial_grouped in text
+        assert many[number].batch_no in "".join(text.split())
+
+
+def test_the_serial_stands_in_a_face_of_one_width(tmp_path: Path) -> None:
+    text = (FOLDER / "roll-60x40.toml").read_text()
+    path = tmp_path / "own.toml"
+    path.write_text(text.replace('face = "mono"', 'face = "sans"'))
+    with pytest.raises(InvalidInput, match="has the serial: its face must be mono"):
+        read_stock(path)
