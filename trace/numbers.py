@@ -19,13 +19,18 @@ class Counter(Base):
 
 def next_number(session: Session, name: str, year: int) -> str:
     """The next document number of kind ``name``, e.g. ``KS``, in ``year``."""
+    return f"{name}-{year % 100:02}-{next_value(session, name, year):04}"
+
+
+def next_value(session: Session, name: str, year: int, many: int = 1) -> int:
+    """The first of ``many`` numbers in a row that are given out now, from 1."""
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = (sqlite.insert if on_sqlite else postgresql.insert)(Counter)
-    value = session.scalar(
-        insert.values(name=name, year=year, value=1)
+    last = session.execute(
+        insert.values(name=name, year=year, value=many)
         .on_conflict_do_update(
-            index_elements=["name", "year"], set_={"value": Counter.value + 1}
+            index_elements=["name", "year"], set_={"value": Counter.value + many}
         )
-        .returning(sa.literal_column("value"))
-    )
-    return f"{name}-{year % 100:02}-{value:04}"
+        .returning(sa.literal_column("value", sa.BigInteger))
+    ).scalar_one()
+    return last - many + 1

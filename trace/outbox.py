@@ -121,10 +121,15 @@ def finish(session: Session, claimed: Claim) -> bool:
 
 def fail(session: Session, claimed: Claim, error: str, now: datetime) -> bool:
     """Put it back with a longer wait, or leave it to a person after the last try."""
-    if claimed.attempts > len(BACKOFF):
+    if is_last(claimed):
         return give_up(session, claimed, error)
     due_at = now + BACKOFF[claimed.attempts - 1]
     return _settle(session, claimed, due_at=due_at, last_error=error)
+
+
+def is_last(claimed: Claim) -> bool:
+    """Whether it will not be tried again by itself after this time."""
+    return claimed.attempts > len(BACKOFF)
 
 
 def give_up(session: Session, claimed: Claim, error: str) -> bool:

@@ -5,7 +5,7 @@ an empty role may do falls to the factory director (domain.md §1.2).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import argon2
@@ -190,6 +190,11 @@ def name_of(session: Session, login: str) -> str:
     return name or login
 
 
+LOG_IN_LASTS = timedelta(hours=12)
+"""A shift and a bit; after that, or 2 hours idle, one logs in again."""
+LOG_IN_IDLE = timedelta(hours=2)
+
+
 class LoginSession(Base):
     """Somebody logged in on one browser; the cookie holds the token, we its hash."""
 
@@ -199,3 +204,19 @@ class LoginSession(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+    def over(self, now: datetime) -> bool:
+        """Whether one has to log in again."""
+        return now - self.created_at > LOG_IN_LASTS or now - self.seen_at > LOG_IN_IDLE
+
+
+def forget_log_ins(session: Session, now: datetime) -> None:
+    """Delete the log-ins that are over."""
+    session.execute(
+        sa.delete(LoginSession).where(
+            sa.or_(
+                LoginSession.created_at < now - LOG_IN_LASTS,
+                LoginSession.seen_at < now - LOG_IN_IDLE,
+            )
+        )
+    )

@@ -6,25 +6,39 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, g, redirect, request
+from flask import Blueprint, Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import current, i18n, problems
 from .admin import views as admin
+from .api import views as api
 from .auth import views as auth
 from .desk import views as desk
 from .installation import Installation
 from .limits import limiter
 from .line import views as line
-from .paths import safe_path
+from .paths import CONVERTERS, safe_path
 from .public import views as public
 from .quality import views as quality
+from .records import views as records
+from .stock import views as stock
 
 HERE = Path(__file__).parent
 MAX_UPLOAD = 40 * 1024 * 1024
 """Bytes one request may carry: three photos of a phone."""
+ROOMS: tuple[Blueprint, ...] = (
+    public.room,
+    auth.room,
+    line.room,
+    desk.room,
+    quality.room,
+    records.room,
+    stock.room,
+    admin.room,
+    api.room,
+)
 HTTPS_FOR = timedelta(days=365)
 """How long a browser that met us on https shall not try plain http (RFC 6797)."""
 
@@ -49,6 +63,7 @@ def create_app(house: Installation, **config: object) -> Flask:
         "WEB_FOLDER": HERE,
         **config,
     }
+    app.url_map.converters.update(CONVERTERS)
     app.extensions["lotmark"] = house
     proxies = house.settings.trusted_proxies
     if proxies:
@@ -57,13 +72,15 @@ def create_app(house: Installation, **config: object) -> Flask:
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     app.jinja_options |= {"trim_blocks": True, "lstrip_blocks": True}
-    CSRFProtect(app)
+    # Machines show a key and no cookie: nobody's browser can be made to act there.
+    CSRFProtect(app).exempt(api.room)
     limiter.init_app(app)
     i18n.set_up(app)
     problems.set_up(app)
     auth.set_up(app)
-    for room in (public, auth, line, desk, quality, admin):
-        app.register_blueprint(room.room)
+    api.set_up(app)
+    for room in ROOMS:
+        app.register_blueprint(room)
     app.jinja_env.globals["asset"] = asset
     app.add_url_rule("/language/<code>", "language", choose_language)
     app.before_request(_prepare)

@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
 from ..trace.errors import N_, LotmarkError
-from .words import COMPLAINT, HOLD, LINE, LOT, Word
+from .words import COMPLAINT, COUNT, HOLD, LINE, LINE_STEP, LOT, UNIT, Word
 
 LANGUAGES = ("zh", "en")
 PLANT_ZONE = ZoneInfo("Asia/Shanghai")
@@ -38,10 +38,26 @@ SPOKEN: dict[str, dict[str, str]] = {
         "reject": N_("Reject"),
         "close": N_("Close the batch"),
     },
+    "unit": {
+        **_states(UNIT),
+        "unit": N_("The unit"),
+        "close": N_("Seal it"),
+        "reopen": N_("Open again"),
+        "dissolve": N_("Take apart"),
+    },
+    "count": {
+        **_states(COUNT),
+        "count": N_("The count"),
+        "submit": N_("Hand the count in"),
+        "book": N_("Sign: book the differences"),
+        "cancel": N_("Give the count up"),
+    },
+    "line": {**_states(LINE), "line": N_("The line"), **LINE_STEP},
     "hold": {
         **_states(HOLD),
         "hold": N_("The hold"),
         "propose": N_("Ask to lift the hold"),
+        "decline": N_("Leave the hold in force"),
         "release": N_("Sign: lift the hold"),
     },
     "complaint": {

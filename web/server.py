@@ -20,6 +20,9 @@ THREADS = 8
 """Blocking threads of the server: the size of the database's pool."""
 RESTART_AFTER = 1.0
 """Seconds before a worker that ended is started again."""
+GRACE = 10.0
+"""Seconds a worker has to finish what is in hand when the server ends."""
+WORKER = (sys.executable, "-P", "-m", "lotmark.web.cli", "worker")
 
 
 def serve(settings: Settings, host: str, port: int, *, with_worker: bool) -> None:
@@ -62,10 +65,9 @@ def environment_of(settings: Settings) -> dict[str, str]:
 def supervised_worker() -> Iterator[None]:
     """Run ``lotmark worker`` as a child; start it again whenever it ends."""
     stop = threading.Event()
-    command = [sys.executable, "-P", "-m", "lotmark.web.cli", "worker"]
     # The first one is started here, before the server forks: a child forked while
     # Popen runs in another thread keeps Popen's pipe open, and it waits for ever.
-    running = [subprocess.Popen(command)]  # noqa: S603 - our own command
+    running = [subprocess.Popen(WORKER)]  # noqa: S603 - our own command
 
     def watch() -> None:
         while not stop.is_set():
@@ -74,7 +76,7 @@ def supervised_worker() -> Iterator[None]:
                 log.warning("worker.ended", code=code)
                 stop.wait(RESTART_AFTER)
             if not stop.is_set():
-                running[0] = subprocess.Popen(command)  # noqa: S603 - the same
+                running[0] = subprocess.Popen(WORKER)  # noqa: S603 - the same
 
     watcher = threading.Thread(target=watch, name="worker-watch", daemon=True)
     watcher.start()
@@ -82,6 +84,9 @@ def supervised_worker() -> Iterator[None]:
         yield
     finally:
         stop.set()
-        for child in running:
-            child.terminate()
-        watcher.join(timeout=10)
+        running[0].terminate()
+        watcher.join(timeout=GRACE)
+        # A long job is not waited for: its claim runs out and it is drawn again. A
+        # worker left running would go on beside the next server's.
+        running[0].kill()
+        watcher.join()

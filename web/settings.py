@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 
 from ..trace.db import read_url
 from ..trace.errors import N_, InvalidInput
+from ..trace.identity.gs1 import Sscc
 from ..trace.identity.links import DigitalLink
 
 DEFAULT_HOME = "instance"
@@ -33,6 +34,8 @@ class Settings:
     """Signs cookies; without it a generated file in ``home``."""
     trusted_proxies: int = 0
     """How many proxies of ours stand before the server and name the visitor."""
+    gs1_prefix: str = ""
+    """Company prefix from GS1, for the numbers of new cases and pallets."""
 
     @classmethod
     def from_environment(
@@ -54,6 +57,7 @@ class Settings:
             code_keys=environment.get("LOTMARK_CODE_KEYS") or None,
             secret_key=environment.get("LOTMARK_SECRET_KEY") or None,
             trusted_proxies=_count(environment.get("LOTMARK_TRUSTED_PROXIES") or "0"),
+            gs1_prefix=_prefix(environment.get("LOTMARK_GS1_PREFIX") or ""),
         )
 
     def __repr__(self) -> str:
@@ -117,6 +121,12 @@ def _count(text: str) -> int:
             found=text[:40],
         )
     return int(text)
+
+
+def _prefix(text: str) -> str:
+    if text:
+        Sscc.build(text, 0)  # refuses what is no company prefix
+    return text
 
 
 def _folder_of(database_url: str | None) -> Path:

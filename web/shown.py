@@ -7,6 +7,7 @@ from flask import g
 from ..trace import clock
 from . import clocks, words
 from .amounts import amount
+from .i18n import PLANT_ZONE
 
 
 def staff_context() -> dict[str, Any]:
@@ -15,6 +16,7 @@ def staff_context() -> dict[str, Any]:
         "words": words,
         "now": clock.now(),
         "when": clocks.when,
+        "plant_zone": PLANT_ZONE.key,
         "clock": clocks.clock,
         "amount": amount,
         "may": may,

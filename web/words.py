@@ -25,6 +25,66 @@ HOLD: dict[str, Word] = {
     "released": ("ok", N_("Hold lifted")),
 }
 
+UNIT: dict[str, Word] = {
+    "open": ("run", N_("Being packed")),
+    "closed": ("ok", N_("Sealed")),
+    "dissolved": ("none", N_("Taken apart")),
+}
+
+LEVEL: dict[str, str] = {
+    "case": N_("Case"),
+    "pallet": N_("Pallet"),
+}
+
+COUNT: dict[str, Word] = {
+    "open": ("run", N_("Being counted")),
+    "counted": ("warn", N_("Counted, to be booked")),
+    "booked": ("ok", N_("Booked")),
+    "cancelled": ("none", N_("Given up")),
+}
+
+PLACE: dict[str, str] = {
+    "warehouse": N_("Warehouse"),
+    "line": N_("Line"),
+    "hold": N_("Hold area"),
+    "returns": N_("Returns area"),
+    "quarantine": N_("Quarantine"),
+    "sample": N_("Samples"),
+}
+
+SKIPPED: dict[str, Word] = {
+    "held": ("hold", N_("On hold")),
+    "not_released": ("run", N_("Not released yet")),
+    "withdrawn": ("bad", N_("Recalled or rejected")),
+    "expired": ("bad", N_("Expired")),
+    "scan_needed": ("hold", N_("Some packs on hold: scan")),
+}
+"""Why a lot is passed over when goods are picked."""
+
+USE: dict[str, str] = {
+    "sample": N_("Sample"),
+    "staff_sale": N_("Staff sale"),
+    "donation": N_("Donation"),
+    "lost": N_("Lost"),
+}
+
+SPARE: dict[str, Word] = {
+    "below": ("bad", N_("Too little")),
+    "above": ("warn", N_("Too much")),
+    "right": ("ok", N_("Enough")),
+    "none": ("none", N_("Nothing sold")),
+}
+
+UNIT_OF: dict[str, str] = {
+    "kg": "kg",
+    "g": "g",
+    "l": "L",
+    "ml": "mL",
+    "piece": N_("packs"),
+    "case": N_("cases"),
+}
+"""Units people choose a quantity in."""
+
 HAZARD: dict[str, str] = {
     "health": N_("Health"),
     "quality": N_("Quality"),
@@ -76,6 +136,13 @@ LINE: dict[str, Word] = {
     "rectifying": ("warn", N_("Being put right")),
 }
 
+LINE_STEP: dict[str, str] = {
+    "stop": N_("Stop the line"),
+    "start": N_("Start the line"),
+    "rectify": N_("Stop it and put it right"),
+    "restart": N_("Let it run again"),
+}
+
 CHECK: dict[str, str] = {
     "vacuum": N_("Vacuum"),
     "sterilisation": N_("Sterilisation"),
@@ -90,6 +157,57 @@ RESULT: dict[str, Word] = {
     "fail": ("bad", N_("Failed")),
     "missing": ("warn", N_("No record")),
 }
+
+INSPECTION: dict[str, str] = {
+    "receiving": N_("Receiving inspection"),
+    "outgoing": N_("Outgoing inspection"),
+    "incubation": N_("Incubation test"),
+    "retained": N_("Test of the retained sample"),
+    "returned": N_("Inspection of returned goods"),
+}
+
+PAPER: dict[str, str] = {
+    "animal_quarantine": N_("Animal quarantine certificate"),
+    "meat_inspection": N_("Meat inspection certificate"),
+    "test_report": N_("Test report"),
+    "supplier_licence": N_("Supplier's licence"),
+    "delivery_note": N_("Delivery note"),
+    "other": N_("Other paper"),
+}
+
+EQUIPMENT: dict[str, str] = {
+    "retort": N_("Retort"),
+    "kettle": N_("Kettle"),
+    "chiller": N_("Chiller"),
+    "tank": N_("Tank"),
+}
+
+VERDICT: dict[str, Word] = {
+    "even": ("ok", N_("Adds up")),
+    "within": ("ok", N_("Within the tolerance")),
+    "short": ("bad", N_("Some is unexplained")),
+    "over": ("bad", N_("More than there should be")),
+}
+"""What a mass balance says (``trace.production.balances``)."""
+
+BALANCE: dict[str, str] = {
+    "stock": N_("In our own stock"),
+    "used": N_("Used in batches"),
+    "tested": N_("Retained samples and tests"),
+    "scrapped": N_("Destroyed"),
+    "out": N_("Shipped less returned"),
+    "unexplained": N_("Unexplained"),
+}
+"""Parts of a mass balance, in its order (domain.md §4.7)."""
+
+LABELS: dict[str, str] = {
+    "applied": N_("On packs"),
+    "voided": N_("Voided"),
+    "sampled": N_("Taken as samples"),
+    "missing": N_("Missing"),
+    "open": N_("Not explained yet"),
+}
+"""What becomes of printed labels."""
 
 CLEANING: dict[str, str] = {
     "dry": N_("Dry cleaning"),
@@ -110,6 +228,12 @@ ORIGIN: dict[str, str] = {
     "line": N_("The line or equipment"),
     "logistics": N_("Transport or storage"),
     "label": N_("The label"),
+}
+
+SCOPE: dict[str, Word] = {
+    "draft": ("ok", N_("Up to date")),
+    "stale": ("bad", N_("Out of date")),
+    "superseded": ("none", N_("Replaced")),
 }
 
 TIER: dict[int, Word] = {

@@ -10,15 +10,21 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import FrameType
+from typing import Any
 
 import structlog
 
 from ..labels.jobs import service as jobs
 from ..labels.jobs.tables import PrintJob
+from ..labels.jobs.turns import EFFECT
 from ..recall.complaints.retention import erase_expired
+from ..recall.scope.saved import changed_scopes, check_scopes
 from ..trace import clock, files, outbox, people, rules
-from ..trace.errors import LotmarkError
+from ..trace.db import Session
+from ..trace.errors import N_, Conflict, LotmarkError
 from ..trace.scans import add_partitions, forget_scans
+from ..trace.stock.counted import open_due_counts
+from .api.retention import forget_answers
 from .installation import Installation
 
 log = structlog.get_logger()
@@ -50,13 +56,15 @@ def draw_job(house: Installation, claimed: outbox.Claim) -> None:
     try:
         with house.plant.reading() as session:
             job = session.get_one(PrintJob, claimed.payload["job"])
-            if job.state == "finished":
+            if job.state in jobs.SETTLED:
                 return
             base_url = house.settings.base_url
             content = jobs.draw_job(session, house.keys, job, base_url, note)
     except LotmarkError as error:  # the labels themselves are wrong: trying again is
         with house.plant.writing() as session:  # no help, the operator must see why
-            jobs.fail_job(session, claimed.payload["job"], str(error))
+            jobs.fail_job(
+                session, claimed.payload["job"], error, people.system(), clock.now()
+            )
         return
     media_type = "application/pdf" if job.format == "pdf" else "text/plain"
     name = files.write(house.settings.files, content)
@@ -66,7 +74,24 @@ def draw_job(house: Installation, claimed: outbox.Claim) -> None:
         jobs.finish_job(session, job.id, name, people.system(), now)
 
 
-HANDLERS: dict[str, Handler] = {jobs.EFFECT: draw_job}
+def give_up_job(session: Session, payload: dict[str, Any], fault: str) -> None:
+    """Nobody will draw the job any more: whoever watches it must not wait."""
+    error = Conflict(
+        "labels_given_up",
+        N_(
+            "The server tried for hours and could not draw these labels (%(fault)s). "
+            "Call your administrator, then print again."
+        ),
+        fault=fault,
+    )
+    jobs.fail_job(session, payload["job"], error, people.system(), clock.now())
+
+
+HANDLERS: dict[str, Handler] = {EFFECT: draw_job}
+LAST_WORDS: dict[str, Callable[[Session, dict[str, Any], str], None]] = {
+    EFFECT: give_up_job
+}
+"""What is done when an effect failed for the last time."""
 
 
 def work_once(house: Installation) -> int:
@@ -110,6 +135,12 @@ def erase_personal_data(house: Installation, now: datetime) -> None:
         erase_expired(session, now)
 
 
+def forget_log_ins(house: Installation, now: datetime) -> None:
+    """Log-ins whose time is over."""
+    with house.plant.writing() as session:
+        people.forget_log_ins(session, now)
+
+
 def keep_scans(house: Installation, now: datetime) -> None:
     """Room for the scans to come; scans past their time."""
     kept = timedelta(days=rules.read("retention")["days"]["scan"])
@@ -118,16 +149,42 @@ def keep_scans(house: Installation, now: datetime) -> None:
         forget_scans(session, now - kept)
 
 
+def check_kept_scopes(house: Installation, now: datetime) -> None:
+    """Scopes that later records make another of; looking first keeps nobody waiting."""
+    with house.plant.reading() as session:
+        changed = changed_scopes(session)
+    if changed:
+        with house.plant.writing() as session:
+            for number in check_scopes(session, changed, now):
+                log.warning("scope.stale", number=number)
+
+
 def sweep_files(house: Installation, now: datetime) -> None:
     """Files nobody names."""
     with house.plant.reading() as session:
         files.sweep(session, house.settings.files, now)
 
 
+def ask_for_counts(house: Installation, now: datetime) -> None:
+    """The monthly count of every warehouse (domain.md §3.5)."""
+    with house.plant.writing() as session:
+        open_due_counts(session, now)
+
+
+def forget_old_answers(house: Installation, now: datetime) -> None:
+    """Answers kept for machines that send a request again."""
+    with house.plant.writing() as session:
+        forget_answers(session, now)
+
+
 SWEEPS: tuple[Callable[[Installation, datetime], None], ...] = (
     erase_personal_data,
+    forget_log_ins,
+    forget_old_answers,
     keep_scans,
+    check_kept_scopes,
     sweep_files,
+    ask_for_counts,
 )
 
 
@@ -162,7 +219,9 @@ def _do(house: Installation, claimed: outbox.Claim) -> None:
     except Exception as error:
         log.exception("effect.failed", kind=claimed.kind, effect=claimed.id)
         with house.plant.writing() as session:
-            outbox.fail(session, claimed, repr(error)[:500], clock.now())
+            kept = outbox.fail(session, claimed, repr(error)[:500], clock.now())
+            if kept and outbox.is_last(claimed) and claimed.kind in LAST_WORDS:
+                LAST_WORDS[claimed.kind](session, claimed.payload, repr(error)[:200])
         return
     with house.plant.writing() as session:
         outbox.finish(session, claimed)

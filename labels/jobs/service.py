@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace import audit, numbers, outbox
-from ...trace.errors import N_, InvalidInput, NotFound
+from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError, NotFound
 from ...trace.identity.gs1 import Gtin, LotCode
 from ...trace.identity.items import ItemSet
 from ...trace.identity.keys import KeyRing
@@ -23,14 +23,18 @@ from ...trace.parties.tables import Lot
 from ...trace.people import Actor
 from ...trace.production.codes import issue_codes, serials_of
 from ...trace.production.marks import mark_items
-from ..engine.render import check_form, render
-from ..engine.stock import load_stock
+from ..engine.render import render
+from ..engine.stock import load_stock, stock_names
 from ..engine.values import LabelRecord
+from .faults import write_fault
 from .tables import PrintJob
+from .turns import EFFECT, effect_key
 
-EFFECT = "labels.render"
-"""Outbox effect that draws a job."""
 JOB_FORMATS = ("pdf", "tspl")
+SETTLED = ("finished", "failed")
+"""States that stay: codes of a failed job count as never given out."""
+SPECIMEN = "Z" * 16
+"""A serial that makes the largest symbol, for a label that nobody prints."""
 
 
 def order_labels(
@@ -42,19 +46,23 @@ def order_labels(
     skip: int,
     request_key: str,
     key_version: int,
+    base_url: str,
     actor: Actor,
     now: datetime,
 ) -> PrintJob:
     """Issue ``count`` codes for a batch and have their labels drawn.
 
-    The same ``request_key`` again returns the first job. Raises what ``issue_codes``,
-    ``load_stock`` and ``check_form`` raise; then no code is issued.
+    The same ``request_key`` again returns the first job; for another order it raises
+    Conflict ``order_changed``. Raises what ``issue_codes`` and ``check_label`` raise;
+    then no code is issued.
     """
     actor.require("labels.print")
-    lock_lots(session, [lot_id])  # or two of the same request would both find no job
+    # Locked, or two of the same request would both find no job.
+    lot = lock_lots(session, [lot_id])[lot_id]
     same = sa.select(PrintJob).where(PrintJob.request_key == request_key)
     known = session.scalar(same)
     if known is not None:
+        _check_same(known, (lot_id, count, stock, format, skip))
         return known
     if format not in JOB_FORMATS:
         raise InvalidInput(
@@ -63,8 +71,11 @@ def order_labels(
             names=", ".join(JOB_FORMATS),
             format=format,
         )
-    check_form(format, load_stock(stock), skip)
-    ranges = issue_codes(session, lot_id, count, key_version, actor, now)
+    check_label(lot, format, stock, skip, base_url)
+    spoiled = spoiled_codes(session, lot_id)
+    ranges = issue_codes(
+        session, lot_id, count, key_version, actor, now, spoiled=spoiled
+    )
     lo = ranges[0].lot_lo or 0
     job = PrintJob(
         number=numbers.next_number(session, "DY", now.year),
@@ -80,7 +91,7 @@ def order_labels(
     )
     session.add(job)
     session.flush()
-    outbox.enqueue(session, EFFECT, {"job": job.id}, f"{EFFECT}:{job.id}", now)
+    outbox.enqueue(session, EFFECT, {"job": job.id}, effect_key(job.id), now)
     audit.record(
         session,
         actor.login,
@@ -92,6 +103,50 @@ def order_labels(
         stock=stock,
     )
     return job
+
+
+def _check_same(job: PrintJob, asked: tuple[object, ...]) -> None:
+    ordered = (job.lot_id, job.hi - job.lo, job.stock, job.format, job.skip)
+    if asked != ordered:
+        raise Conflict(
+            "order_changed",
+            N_(
+                "This form was sent before and gave print job %(job)s for %(count)s "
+                "labels. Look at that job first; print again only for more labels."
+            ),
+            job=job.number,
+            count=job.hi - job.lo,
+        )
+
+
+def check_label(lot: Lot, format: str, stock: str, skip: int, base_url: str) -> None:
+    """Draw one label of a lot and throw it away: all say the same but for the serial.
+
+    Raises InvalidInput for an unknown stock, a format or skip that does not suit it,
+    and for a text that does not fit or that the font cannot write.
+    """
+    specimen = [_record(lot, SPECIMEN, base_url)]
+    render(format, specimen, load_stock(stock), BytesIO(), skip=skip)
+
+
+def check_printable(lot: Lot, base_url: str) -> None:
+    """Raises InvalidInput when no stock there is can carry a lot's label."""
+    first: InvalidInput | None = None
+    for stock in stock_names():
+        try:
+            return check_label(lot, "pdf", stock, 0, base_url)
+        except InvalidInput as error:
+            first = first or error
+    if first is not None:
+        raise first
+
+
+def spoiled_codes(session: Session, lot_id: int) -> int:
+    """How many codes of a lot are on no label, because their job failed."""
+    failed = sa.select(PrintJob.lo, PrintJob.hi).filter_by(
+        lot_id=lot_id, state="failed"
+    )
+    return sum(job.hi - job.lo for job in session.execute(failed))
 
 
 def find_job(session: Session, number: str) -> PrintJob:
@@ -106,21 +161,25 @@ def label_records(
     session: Session, ring: KeyRing, lot: Lot, items: ItemSet, base_url: str
 ) -> Iterator[LabelRecord]:
     """What stands on the labels of ``items`` of a lot, ascending."""
+    for _, serial in serials_of(session, ring, lot.id, items):
+        yield _record(lot, serial, base_url)
+
+
+def _record(lot: Lot, serial: str, base_url: str) -> LabelRecord:
     article = lot.article
     gtin = Gtin.parse(article.gtin) if article.gtin else None
-    for _, serial in serials_of(session, ring, lot.id, items):
-        link = DigitalLink.build(base_url, serial, gtin, LotCode.parse(lot.ai10))
-        yield LabelRecord(
-            url=str(link),
-            serial=serial,
-            product=article.name,
-            product_en=article.name_en,
-            net_content=article.net_content,
-            batch_no=lot.code,
-            production_date=lot.produced_on.isoformat() if lot.produced_on else "",
-            expiry_date=lot.expires_on.isoformat() if lot.expires_on else "",
-            line_code=lot.line.code if lot.line else "",
-        )
+    link = DigitalLink.build(base_url, serial, gtin, LotCode.parse(lot.ai10))
+    return LabelRecord(
+        url=str(link),
+        serial=serial,
+        product=article.name,
+        product_en=article.name_en,
+        net_content=article.net_content,
+        batch_no=lot.code,
+        production_date=lot.produced_on.isoformat() if lot.produced_on else "",
+        expiry_date=lot.expires_on.isoformat() if lot.expires_on else "",
+        line_code=lot.line.code if lot.line else "",
+    )
 
 
 def draw_labels(
@@ -178,7 +237,7 @@ def finish_job(
 ) -> None:
     """The file is there: its codes count as printed. Again changes nothing."""
     job = session.get(PrintJob, job_id, with_for_update={"of": PrintJob})
-    if job is None or job.state == "finished":
+    if job is None or job.state in SETTLED:
         return
     job.state, job.done, job.sha256 = "finished", job.hi - job.lo, sha256
     job.finished_at = now
@@ -187,10 +246,21 @@ def finish_job(
     audit.record(session, actor.login, "labels.done", f"print_job:{job.id}", now)
 
 
-def fail_job(session: Session, job_id: int, error: str) -> None:
-    """The labels cannot be drawn, e.g. a character is missing from the font."""
-    session.execute(
-        sa.update(PrintJob)
-        .where(PrintJob.id == job_id)
-        .values(state="failed", error=error)
+def fail_job(
+    session: Session, job_id: int, error: LotmarkError, actor: Actor, now: datetime
+) -> None:
+    """The labels cannot be drawn: its codes are on no label. Again changes nothing."""
+    job = session.get(PrintJob, job_id, with_for_update={"of": PrintJob})
+    if job is None or job.state in SETTLED:
+        return
+    job.state, job.error = "failed", write_fault(error)
+    audit.record(
+        session,
+        actor.login,
+        "labels.fail",
+        f"print_job:{job.id}",
+        now,
+        lot=job.lot_id,
+        items=[job.lo, job.hi],
+        error=error.code,
     )

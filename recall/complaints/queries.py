@@ -148,10 +148,17 @@ def history(
     return tuple(session.scalars(events))
 
 
-def contact_of(session: Session, complaint_id: int, actor: Actor) -> str:
+def may_reach(complaint: Complaint, actor: Actor) -> bool:
+    """Whether they may see the contact: an agent only of their own cases (§8.2)."""
+    owns = complaint.owner == actor.login and actor.may("complaint.handle")
+    return owns or actor.may("complaint.contact")
+
+
+def contact_of(session: Session, complaint: Complaint, actor: Actor) -> str:
     """How the complainant can be reached, or empty. Raises Forbidden."""
-    actor.require("complaint.contact")
-    row = session.get(Complainant, complaint_id)
+    if not may_reach(complaint, actor):
+        actor.require("complaint.contact")
+    row = session.get(Complainant, complaint.id)
     return row.contact if row else ""
 
 

@@ -1,36 +1,17 @@
-"""Filing complaints and taking them to their end (domain.md §3.1).
+"""Taking a complaint to its end (domain.md §3.1)."""
 
-What identifies a person goes to ``complainant`` and ``health_report`` and nowhere else:
-neither audit nor events hold it, so that erasing those two rows erases the person.
-"""
-
-import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...trace import audit, flow, rules
-from ...trace.errors import N_, Conflict, NotFound
+from ...trace import audit, flow
+from ...trace.errors import N_, Conflict, Forbidden, NotFound
 from ...trace.flow import Machine, Step
-from ...trace.numbers import next_number
 from ...trace.people import Actor
-from .checks import (
-    SEVERITIES,
-    ZONE,
-    check_consent,
-    check_kind,
-    check_lengths,
-    check_photos,
-    checked_text,
-)
-from .tables import (
-    Complainant,
-    Complaint,
-    ComplaintEvent,
-    ComplaintPhoto,
-    HealthReport,
-)
+from .checks import check_lengths, checked_text
+from .history import due, note_event
+from .tables import Complaint, ComplaintEvent
 
 MACHINE = Machine(
     "complaint",
@@ -43,77 +24,14 @@ MACHINE = Machine(
         ),
         "close": Step(("proposed",), "closed", "complaint.handle"),
         "mark_invalid": Step(
-            ("received", "acknowledged"), "invalid", "complaint.handle"
+            ("received", "acknowledged"), "invalid", "complaint.supervise"
         ),
     },
 )
 """C2, C3, C4 and C6, C13, C18 of domain.md §3.1."""
 
-
-def file_complaint(
-    session: Session,
-    *,
-    kind: str,
-    text: str,
-    channel: str,
-    lot_id: int | None,
-    item: int | None,
-    pack_text: str,
-    contact: str,
-    consent: bool,
-    health_text: str,
-    health_consent: bool,
-    photos: list[str],
-    language: str,
-    request_key: str,
-    now: datetime,
-    actor: Actor | None = None,
-) -> Complaint:
-    """Take a complaint in; the clock of the first response starts.
-
-    ``photos`` are names of stored files. ``request_key`` is the form's own random key:
-    sent twice, the first complaint is returned. ``actor`` is the member of staff who
-    takes it down for somebody; None for the consumer.
-
-    Raises InvalidInput or TooLarge, as the functions of ``checks`` say.
-    """
-    health_text = health_text.strip() if kind == "ill" else ""
-    text, pack_text, contact = text.strip(), pack_text.strip(), contact.strip()
-    check_kind(kind)
-    check_lengths(
-        text=text, health_text=health_text, pack_text=pack_text, contact=contact
-    )
-    check_photos(photos)
-    check_consent(bool(contact or photos), consent, bool(health_text), health_consent)
-    if (known := _filed_with(session, request_key)) is not None:
-        return known
-    # The counter's row is locked from here to the commit: a second request with the
-    # same key waits here and then finds the first.
-    number = next_number(session, "KS", now.astimezone(ZONE).year)
-    if (known := _filed_with(session, request_key)) is not None:
-        return known
-    complaint = Complaint(
-        number=number,
-        token=secrets.token_urlsafe(24),
-        request_key=request_key,
-        kind=kind,
-        severity=SEVERITIES[kind],
-        channel=channel,
-        text=text,
-        lot_id=lot_id,
-        item=item if lot_id is not None else None,
-        pack_text=pack_text,
-        language=language,
-        reported_at=now,
-        due_at=_due("complaint.response", now),
-    )
-    session.add(complaint)
-    session.flush()
-    _keep_person(session, complaint.id, contact, health_text, now)
-    for name in dict.fromkeys(photos):
-        session.add(ComplaintPhoto(complaint_id=complaint.id, sha256=name))
-    _note_filing(session, complaint, actor.login if actor else "consumer", now)
-    return complaint
+ONE_NOTE = timedelta(minutes=1)
+"""The same words of the same person within this time are one note sent twice."""
 
 
 def acknowledge(
@@ -125,10 +43,10 @@ def acknowledge(
     first.
     """
     complaint = find(session, number)
-    due_at = _due("complaint.trace", complaint.reported_at)
+    due_at = due("complaint.trace", complaint.reported_at)
     changes = {"owner": actor.login, "due_at": due_at}
     if flow.apply(session, MACHINE, complaint, "acknowledge", actor, now, **changes):
-        _note(session, complaint, "acknowledge", "", actor.login, now, public=True)
+        note_event(session, complaint, "acknowledge", "", actor.login, now, public=True)
     return complaint
 
 
@@ -138,44 +56,63 @@ def investigate(
     """Begin the trace verification (C3)."""
     complaint = find(session, number)
     if flow.apply(session, MACHINE, complaint, "investigate", actor, now):
-        _note(session, complaint, "investigate", "", actor.login, now, public=True)
+        note_event(session, complaint, "investigate", "", actor.login, now, public=True)
     return complaint
 
 
 def propose_answer(
-    session: Session, number: str, text: str, actor: Actor, now: datetime
+    session: Session,
+    number: str,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    seen: int | None = None,
 ) -> Complaint:
     """Answer with a plan, which the complainant reads on their page (C4, C6).
 
     Until the case is closed the answer can be put better; the history keeps both.
+    ``seen`` is the version of the case that the writer had before them.
+
+    Raises Forbidden ``not_owner``; Conflict ``case_changed``, ``trace_needed``.
     """
     text = checked_text(text, N_("Write the answer first: the complainant reads it."))
     complaint = find(session, number)
     session.refresh(complaint, with_for_update={"of": Complaint})
+    actor.require(MACHINE.steps["propose_answer"].right)
+    _check_owner(complaint, actor)
+    if complaint.state == "proposed" and complaint.answer == text:
+        return complaint
+    _check_seen(complaint, seen)
     if complaint.state == "proposed":
-        actor.require(MACHINE.steps["propose_answer"].right)
-        if complaint.answer == text:
-            return complaint
         about = f"complaint:{complaint.id}"
         audit.record(session, actor.login, "complaint.revise_answer", about, now)
     else:
-        due_at = _due("complaint.close", now)
+        _check_traced(complaint)
+        due_at = due("complaint.close", now)
         flow.apply(
             session, MACHINE, complaint, "propose_answer", actor, now, due_at=due_at
         )
     complaint.answer = text
-    _note(session, complaint, "propose_answer", text, actor.login, now, public=True)
+    note_event(
+        session, complaint, "propose_answer", text, actor.login, now, public=True
+    )
     return complaint
 
 
 def close(
     session: Session, number: str, text: str, actor: Actor, now: datetime
 ) -> Complaint:
-    """Close an answered complaint (C13); ``text``, if any, goes to the complainant."""
+    """Close an answered complaint (C13); ``text``, if any, goes to the complainant.
+
+    Raises Forbidden ``not_owner``.
+    """
     complaint = find(session, number)
     check_lengths(text=text)
+    _check_owner(complaint, actor)
     if flow.apply(session, MACHINE, complaint, "close", actor, now, due_at=None):
-        _note(session, complaint, "close", text.strip(), actor.login, now, public=True)
+        text = text.strip()
+        note_event(session, complaint, "close", text, actor.login, now, public=True)
     return complaint
 
 
@@ -198,7 +135,9 @@ def mark_invalid(
             number=number,
         )
     if flow.apply(session, MACHINE, complaint, "mark_invalid", actor, now, due_at=None):
-        _note(session, complaint, "mark_invalid", reason, actor.login, now, public=True)
+        note_event(
+            session, complaint, "mark_invalid", reason, actor.login, now, public=True
+        )
     return complaint
 
 
@@ -211,13 +150,27 @@ def add_note(
     *,
     public: bool,
 ) -> ComplaintEvent:
-    """Write into the history; ``public`` notes reach the complainant too."""
+    """Write into the history; ``public`` notes reach the complainant too.
+
+    Sent twice within a minute it is one note.
+    """
     actor.require("complaint.handle")
     text = checked_text(text, N_("Write the note first."))
     complaint = find(session, number)
+    session.refresh(complaint, with_for_update={"of": Complaint})
+    told = sa.select(ComplaintEvent).where(
+        ComplaintEvent.complaint_id == complaint.id,
+        ComplaintEvent.what == "note",
+        ComplaintEvent.actor == actor.login,
+        ComplaintEvent.text == text,
+        ComplaintEvent.public == public,
+        ComplaintEvent.at > now - ONE_NOTE,
+    )
+    if (known := session.scalars(told).first()) is not None:
+        return known
     subject = f"complaint:{complaint.id}"
     audit.record(session, actor.login, "complaint.note", subject, now, public=public)
-    return _note(session, complaint, "note", text, actor.login, now, public=public)
+    return note_event(session, complaint, "note", text, actor.login, now, public=public)
 
 
 def find(session: Session, number: str) -> Complaint:
@@ -234,67 +187,44 @@ def find(session: Session, number: str) -> Complaint:
     return complaint
 
 
-def _filed_with(session: Session, request_key: str) -> Complaint | None:
-    return session.scalar(
-        sa.select(Complaint).where(Complaint.request_key == request_key)
-    )
+def may_answer(complaint: Complaint, actor: Actor) -> bool:
+    """Whether a case is in their hands: its owner, or who supervises (§8.2: own)."""
+    return actor.login == complaint.owner or actor.may("complaint.supervise")
 
 
-def _keep_person(
-    session: Session, complaint_id: int, contact: str, health_text: str, now: datetime
-) -> None:
-    if contact:
-        session.add(
-            Complainant(complaint_id=complaint_id, contact=contact, consented_at=now)
+def _check_owner(complaint: Complaint, actor: Actor) -> None:
+    if complaint.owner is not None and not may_answer(complaint, actor):
+        raise Forbidden(
+            "not_owner",
+            N_(
+                "%(number)s is in the hands of %(owner)s: only its owner or a "
+                "supervisor answers and closes it. Write a note for them."
+            ),
+            number=complaint.number,
+            owner=complaint.owner,
         )
-    if health_text:
-        session.add(
-            HealthReport(complaint_id=complaint_id, text=health_text, consented_at=now)
+
+
+def _check_seen(complaint: Complaint, seen: int | None) -> None:
+    if seen is not None and seen != complaint.version:
+        raise Conflict(
+            "case_changed",
+            N_(
+                "%(number)s was changed while you were writing. Read what it says "
+                "now, then send your text again if it still fits."
+            ),
+            number=complaint.number,
         )
 
 
-def _note_filing(
-    session: Session, complaint: Complaint, login: str, now: datetime
-) -> None:
-    _note(session, complaint, "file", "", login, now, public=True)
-    audit.record(
-        session,
-        login,
-        "complaint.file",
-        f"complaint:{complaint.id}",
-        now,
-        number=complaint.number,
-        kind=complaint.kind,
-        channel=complaint.channel,
-        lot=complaint.lot_id,
-        item=complaint.item,
-    )
-
-
-def _note(
-    session: Session,
-    complaint: Complaint,
-    what: str,
-    text: str,
-    login: str,
-    now: datetime,
-    *,
-    public: bool,
-) -> ComplaintEvent:
-    event = ComplaintEvent(
-        complaint_id=complaint.id,
-        at=now,
-        actor=login,
-        what=what,
-        text=text,
-        public=public,
-    )
-    session.add(event)
-    session.flush()
-    return event
-
-
-def _due(limit: str, start: datetime) -> datetime:
-    """The end of a time limit by the rules in force on the day it starts."""
-    minutes = rules.limit(limit, start.astimezone(ZONE).date()).minutes
-    return start + timedelta(minutes=minutes)
+def _check_traced(complaint: Complaint) -> None:
+    # C4 spares only matters of service the trace verification.
+    if complaint.state == "acknowledged" and complaint.severity != "service":
+        raise Conflict(
+            "trace_needed",
+            N_(
+                "%(number)s is about quality or health: begin the trace verification "
+                "before you answer."
+            ),
+            number=complaint.number,
+        )

@@ -1,16 +1,21 @@
 """The facts a scope starts from, and where the hazard is thought to come from.
 
 Any combination counts: a lot is affected when one criterion says so (domain.md §4.1).
+A label that was wrong is told as the items of the print job, by whoever knows the job.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ...trace.errors import N_, InvalidInput
 from ...trace.identity.items import ItemSet
 
 ORIGINS = ("unknown", "ingredient", "line", "logistics", "label")
 """Where the hazard came in; the user chooses (domain.md §4.4.5)."""
+HAZARDS = ("any", "allergen")
+"""What a cleaning must have removed: an allergen needs its own kind (§4.3.5)."""
+NARROW_LIMIT = 2000
+"""Longest written justification, in characters."""
 
 _SPREADS_ACROSS = ("unknown", "ingredient", "line")
 _SPREADS_FROM_INPUTS = ("unknown", "ingredient")
@@ -23,6 +28,13 @@ class LotCriterion:
     lot_id: int
     items: ItemSet | None = None
     """The items complained about: evidence, for the whole batch counts (§4.2)."""
+
+
+@dataclass(frozen=True)
+class Complained:
+    """The batch a complaint is about."""
+
+    complaint_id: int
 
 
 @dataclass(frozen=True)
@@ -40,26 +52,48 @@ class LineWindow:
     end: datetime
 
     def __post_init__(self) -> None:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
-            raise InvalidInput(
-                "scope_window_no_zone",
-                N_(
-                    "The times of a line window need a time zone, but %(start)s to "
-                    "%(end)s have none. Write them like 2026-11-24T10:00+08:00."
-                ),
-                start=self.start.isoformat(),
-                end=self.end.isoformat(),
-            )
-        if self.end < self.start:
-            raise InvalidInput(
-                "scope_window_reversed",
-                N_(
-                    "A line window ends after it starts, but this one runs from "
-                    "%(start)s to %(end)s. Exchange the two times."
-                ),
-                start=self.start.isoformat(),
-                end=self.end.isoformat(),
-            )
+        _check_times(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class CleaningFailed:
+    """A cleaning that did not clean, whatever its record says: it breaks nothing."""
+
+    cleaning_id: int
+
+
+@dataclass(frozen=True)
+class CheckFailed:
+    """A process check that was bad, whatever its record says."""
+
+    check_id: int
+
+
+@dataclass(frozen=True)
+class Produced:
+    """Our batches of some production dates, both included.
+
+    Raises:
+        InvalidInput: ``scope_dates_reversed``.
+    """
+
+    first: date
+    last: date
+    article_id: int | None = None
+    site_id: int | None = None
+    line_id: int | None = None
+    """The line on the pack, or one the batch ran on."""
+
+    def __post_init__(self) -> None:
+        _check_dates(self.first, self.last)
+
+
+@dataclass(frozen=True)
+class Artwork:
+    """The batches of an article whose label has this version of the artwork."""
+
+    article_id: int
+    version: str
 
 
 @dataclass(frozen=True)
@@ -70,8 +104,26 @@ class InputLot:
 
 
 @dataclass(frozen=True)
+class Supplied:
+    """Bad inputs: all lots received of a supplier on some days, both included.
+
+    A lot without a receipt date counts too: it may have come then.
+
+    Raises:
+        InvalidInput: ``scope_dates_reversed``.
+    """
+
+    partner_id: int
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        _check_dates(self.first, self.last)
+
+
+@dataclass(frozen=True)
 class Cycle:
-    """A load of a retort, kettle or chiller that went wrong (domain.md §1.2)."""
+    """A load of a retort, kettle or chiller that went wrong, or a tank's filling."""
 
     cycle_id: int
 
@@ -83,7 +135,45 @@ class Shipped:
     shipment_id: int
 
 
-Criterion = LotCriterion | LineWindow | InputLot | Cycle | Shipped
+@dataclass(frozen=True)
+class Stored:
+    """The lots that were at a place at some moment from ``start`` to ``end``.
+
+    Raises:
+        InvalidInput: as ``LineWindow``.
+    """
+
+    place_id: int
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        _check_times(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The lots a consignee had, or were on the way there, at some moment of a time.
+
+    Raises:
+        InvalidInput: as ``LineWindow``.
+    """
+
+    partner_id: int
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        _check_times(self.start, self.end)
+
+
+Lookup = Complained | Produced | Artwork | Supplied | Stored | Delivered
+"""Facts that records answer by themselves: which lots they name."""
+Windowed = LineWindow | CleaningFailed | CheckFailed
+"""Facts that name what ran on a line in a suspect time."""
+BadInput = InputLot | Supplied
+"""Facts that name the cause: nothing is searched beside or behind it."""
+Criterion = LotCriterion | InputLot | Cycle | Shipped | Lookup | Windowed
 
 
 @dataclass(frozen=True)
@@ -96,12 +186,18 @@ class Criteria:
     False
 
     Raises:
-        InvalidInput: ``scope_criteria_empty`` or ``scope_origin_unknown``.
+        InvalidInput: ``scope_criteria_empty``, ``scope_origin_unknown``,
+            ``scope_hazard_unknown`` or ``scope_narrow_too_long``.
     """
 
     facts: tuple[Criterion, ...]
     origin: str = "unknown"
     """One of ``ORIGINS``."""
+    hazard: str = "any"
+    """One of ``HAZARDS``."""
+    narrow: str = ""
+    """Why single packs may be told from their batch by the time they were packed, in
+    writing; empty is the rule: a batch counts as a whole (§4.2)."""
 
     def __post_init__(self) -> None:
         if not self.facts:
@@ -113,15 +209,17 @@ class Criteria:
                     "or a shipment."
                 ),
             )
-        if self.origin not in ORIGINS:
+        _check_known("scope_origin_unknown", _ORIGIN, ORIGINS, self.origin)
+        _check_known("scope_hazard_unknown", _HAZARD, HAZARDS, self.hazard)
+        if len(self.narrow) > NARROW_LIMIT:
             raise InvalidInput(
-                "scope_origin_unknown",
+                "scope_narrow_too_long",
                 N_(
-                    "The origin of a hazard is one of %(known)s, but %(found)s was "
-                    "given."
+                    "The justification for narrowing has %(found)s characters; "
+                    "%(limit)s are the most. Shorten it and name the report."
                 ),
-                known=", ".join(ORIGINS),
-                found=self.origin,
+                found=len(self.narrow),
+                limit=NARROW_LIMIT,
             )
 
     @property
@@ -133,3 +231,67 @@ class Criteria:
     def spreads_from_inputs(self) -> bool:
         """Whether another input lot may have brought the hazard."""
         return self.origin in _SPREADS_FROM_INPUTS
+
+    @property
+    def narrows(self) -> bool:
+        """Whether somebody wrote down why packs may be told from their batch."""
+        return bool(self.narrow.strip())
+
+    @property
+    def distrusted_cleanings(self) -> frozenset[int]:
+        """Cleanings that break nothing, whatever their record says."""
+        return frozenset(
+            fact.cleaning_id for fact in self.facts if isinstance(fact, CleaningFailed)
+        )
+
+    @property
+    def distrusted_checks(self) -> frozenset[int]:
+        """Checks that vouch for nothing, whatever their record says."""
+        return frozenset(
+            fact.check_id for fact in self.facts if isinstance(fact, CheckFailed)
+        )
+
+
+_ORIGIN = N_("The origin of a hazard is one of %(known)s, but %(found)s was given.")
+_HAZARD = N_("The kind of a hazard is one of %(known)s, but %(found)s was given.")
+
+
+def _check_known(code: str, text: str, known: tuple[str, ...], found: str) -> None:
+    if found not in known:
+        raise InvalidInput(code, text, known=", ".join(known), found=found)
+
+
+def _check_times(start: datetime, end: datetime) -> None:
+    if start.tzinfo is None or end.tzinfo is None:
+        raise InvalidInput(
+            "scope_window_no_zone",
+            N_(
+                "The times of a line window need a time zone, but %(start)s to "
+                "%(end)s have none. Write them like 2026-11-24T10:00+08:00."
+            ),
+            start=start.isoformat(),
+            end=end.isoformat(),
+        )
+    if end < start:
+        raise InvalidInput(
+            "scope_window_reversed",
+            N_(
+                "A line window ends after it starts, but this one runs from "
+                "%(start)s to %(end)s. Exchange the two times."
+            ),
+            start=start.isoformat(),
+            end=end.isoformat(),
+        )
+
+
+def _check_dates(first: date, last: date) -> None:
+    if last < first:
+        raise InvalidInput(
+            "scope_dates_reversed",
+            N_(
+                "The last day is not before the first, but these run from %(first)s "
+                "to %(last)s. Exchange the two days."
+            ),
+            first=first.isoformat(),
+            last=last.isoformat(),
+        )

@@ -3,9 +3,12 @@
 from typing import Any
 
 from ...trace.identity.items import ItemSet
-from .evidence import stamp
-from .service import Scope, ScopeLot
-from .whereabouts import OnTheWay, PlaceTotal, Reached
+from .journeys import OnTheWay
+from .lots import ScopeLot
+from .reasons import stamp
+from .scans import Scan
+from .service import Scope
+from .whereabouts import OwnPlace, PlaceTotal, Reached
 
 
 def scope_document(scope: Scope) -> dict[str, Any]:
@@ -13,16 +16,20 @@ def scope_document(scope: Scope) -> dict[str, Any]:
 
     ``items`` are as ``ItemSet`` prints them: of a whole lot all its numbers, such as
     ``0-4999``, or nothing when its packs have no numbers. ``whole`` says that all of
-    the lot is meant, numbered or not.
+    the lot is meant, numbered or not; ``narrowed`` that packs were told from their
+    batch, for the reason that stands in ``criteria`` as ``narrow``.
     """
     return {
         "criteria": scope.criteria,
         "computed_at": stamp(scope.computed_at),
         "hash": scope.hash,
         "made": scope.made,
+        "narrowed": any(lot.narrowed for lot in scope.lots),
+        "unbounded": list(scope.unbounded),
         "lots": [_lot(lot) for lot in scope.lots],
         "materials": [_material(lot) for lot in scope.materials],
         "positions": [_position(total) for total in scope.whereabouts.positions],
+        "places": [_place(here) for here in scope.whereabouts.places],
         "consignees": [_consignee(one) for one in scope.whereabouts.consignees],
         "on_the_way": [_truck(truck) for truck in scope.whereabouts.on_the_way],
     }
@@ -45,7 +52,11 @@ def _lot(lot: ScopeLot) -> dict[str, Any]:
         "counted": lot.counted,
         "whole": lot.items is None,
         "items": printed_items(lot),
+        "narrowed": lot.narrowed is not None,
+        "packs_timed": lot.narrowed and lot.narrowed.timed,
+        "packs": lot.narrowed and lot.narrowed.packs,
         "quantity": lot.quantity,
+        "affected": lot.affected,
         "in_hand": lot.in_hand,
         "unit": lot.unit,
         "produced_on": lot.produced_on and lot.produced_on.isoformat(),
@@ -56,6 +67,18 @@ def _lot(lot: ScopeLot) -> dict[str, Any]:
         "reasons": [
             {"code": reason.code, "params": dict(reason.params)} for reason in lot.why
         ],
+        "scan": lot.scan and _scan(lot.scan),
+    }
+
+
+def _scan(scan: Scan) -> dict[str, Any]:
+    return {
+        "place": scan.place,
+        "packs": scan.count,
+        "open_now": scan.before,
+        "open_then": scan.after,
+        "settled": list(scan.settled),
+        "hint": scan.sentence,
     }
 
 
@@ -78,6 +101,17 @@ def _position(total: PlaceTotal) -> dict[str, Any]:
         "min": least,
         "max": most,
         "quantity": least if least == most else None,
+    }
+
+
+def _place(here: OwnPlace) -> dict[str, Any]:
+    return {
+        "place": here.code,
+        "kind": here.kind,
+        "name": here.name,
+        "name_en": here.name_en,
+        "min": here.quantity_min,
+        "max": here.quantity_max,
     }
 
 

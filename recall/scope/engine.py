@@ -2,10 +2,12 @@
 
 The contract (domain.md §4.2 to §4.5), with these sets of lots:
 
-- **Criterion batches** C: lots named by a ``LotCriterion``; lots with a run in a
-  ``LineWindow``, widened as ``windows`` says; lots in a ``Cycle`` or a ``Shipped``.
-- **Bad inputs** I: lots named by an ``InputLot``. They are not criterion batches: the
-  cause is known, so nothing is searched beside or behind them.
+- **Criterion batches** C: lots named by a ``LotCriterion``; lots with a run in the
+  window of a ``LineWindow``, a ``CleaningFailed`` or a ``CheckFailed``, as ``windows``
+  says; lots in a ``Cycle`` or a ``Shipped``; lots that the records give for a
+  ``Complained``, a ``Produced``, an ``Artwork``, a ``Stored`` or a ``Delivered``.
+- **Bad inputs** I: lots named by an ``InputLot`` or a ``Supplied``. They are not
+  criterion batches: the cause is known, so nothing is searched beside or behind them.
 - **Forward** F(S): the lots of S and all reached from them over edges of any kind.
 - **Inputs** B(C): the lots that went into a criterion batch over one or more edges of
   any kind, back to the first. A semi-finished product counts like an ingredient.
@@ -23,11 +25,13 @@ T2 probable     F(W or K or D)           unknown, ingredient, line
 T3 possible     F(B(C) without T1)       unknown, ingredient
 ==============  =======================  ==========================
 
-A lot has the best (lowest) tier it qualifies for. Every affected lot is affected as a
-whole: any amount received counts, and items named are evidence (§4.2, §4.5). Reasons
+A lot has the best (lowest) tier it qualifies for. An affected lot is affected as a
+whole: any amount received counts, and items named are evidence (§4.2, §4.5); the one
+exception are packs of a criterion batch told apart as ``narrowing`` says. Reasons
 accumulate over the tiers that apply:
 
-- for C and I, each criterion that names the lot, with its window;
+- for C and I, each criterion that names the lot, with its window, and whether and why
+  it was narrowed;
 - for W each window met, for K each cycle shared, for D each rework or repack edge to a
   criterion batch or a donor;
 - for every lot, each edge from a T1 or T2 lot;
@@ -37,12 +41,13 @@ accumulate over the tiers that apply:
 """
 
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...trace.identity.items import ItemSet
 from .criteria import Criteria
 from .evidence import beside_lots, criterion_batches, input_lots, named_lots
 from .graph import Graph
+from .narrowing import Narrowed, narrow
 from .reasons import Reason, in_order
 from .walk import Neighbours, members, neighbours, reached, reaching
 
@@ -54,8 +59,7 @@ RECEIVED = {
 """Reason for having received, by kind of edge."""
 
 
-@dataclass(frozen=True)
-class Affected:
+class Affected(NamedTuple):
     """How a lot is affected."""
 
     items: ItemSet | None
@@ -64,13 +68,15 @@ class Affected:
     """1 confirmed, 2 probable, 3 possible."""
     why: tuple[Reason, ...]
     """In the order of ``reasons.SENTENCES``."""
+    narrowed: Narrowed | None = None
+    """How ``items`` were told from their batch; None for a whole lot."""
 
 
 def decide(graph: Graph, criteria: Criteria) -> dict[int, Affected]:
     """The affected lots by id; see the module for the rules."""
     ahead = neighbours((edge.input, edge.output) for edge in graph.edges)
     suspects = criterion_batches(graph, criteria)
-    named = named_lots(graph, criteria.facts)
+    named = named_lots(graph, criteria, criteria.facts)
     first = reached(ahead, named)
     beside = beside_lots(graph, criteria, suspects)
     second = reached(ahead, beside) - first
@@ -87,18 +93,40 @@ def decide(graph: Graph, criteria: Criteria) -> dict[int, Affected]:
         why[lot].append(reason)
     for lot, reason in _traces_of_inputs(graph, ahead, suspects, sorted(sources)):
         why[lot].append(reason)
+    narrowed = narrow(graph, criteria, suspects, first | second)
+    for lot, found_of in narrowed.items():
+        why[lot].append(_told(found_of))
     tiers = ((1, first), (2, second), (3, third))
     return {
-        lot: Affected(None, tier, in_order(why[lot]))
+        lot: _affected(tier, in_order(why[lot]), narrowed.get(lot))
         for tier, lots in tiers
         for lot in sorted(lots)
     }
 
 
+def _affected(
+    tier: int, why: tuple[Reason, ...], found: Narrowed | Reason | None
+) -> Affected:
+    if isinstance(found, Narrowed):
+        return Affected(found.items, tier, why, found)
+    return Affected(None, tier, why)
+
+
+def _told(found: Narrowed | Reason) -> Reason:
+    if isinstance(found, Reason):
+        return found
+    return Reason("narrowed", (("timed", found.timed), ("packs", found.packs)))
+
+
 def _received(graph: Graph, affected: Set[int]) -> Iterable[tuple[int, Reason]]:
-    for edge in graph.edges:
-        if edge.input in affected:
-            yield edge.output, Reason(RECEIVED[edge.kind], (("lot", edge.input),))
+    made: dict[tuple[int, str], Reason] = {}  # thousands of edges share a reason
+    for source, target, kind in graph.edges:
+        if source in affected:
+            reason = made.get((source, kind))
+            if reason is None:
+                reason = Reason(RECEIVED[kind], (("lot", source),))
+                made[source, kind] = reason
+            yield target, reason
 
 
 def _traces_of_inputs(

@@ -4,73 +4,65 @@ Each function answers with the lots of one set of the contract in ``engine``, an
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Set
+from datetime import date, datetime
 
 from .criteria import (
+    Artwork,
+    BadInput,
+    CheckFailed,
+    CleaningFailed,
+    Complained,
     Criteria,
     Criterion,
     Cycle,
+    Delivered,
     InputLot,
     LineWindow,
+    Lookup,
     LotCriterion,
+    Produced,
     Shipped,
+    Stored,
+    Supplied,
 )
-from .graph import CleanBreak, Graph, Run
-from .reasons import Reason
+from .graph import Graph, Named, Run
+from .reasons import Params, Reason, stamp
 from .walk import neighbours, reached
-from .windows import Window, widen
+from .windows import Window, clean_breaks, widen, window_of
 
 Why = dict[int, list[Reason]]
 
 
-def named_lots(graph: Graph, facts: Iterable[Criterion]) -> Why:
-    """The lots that meet one of the facts: C and I of the contract."""
+def named_lots(graph: Graph, criteria: Criteria, facts: Iterable[Criterion]) -> Why:
+    """The lots that meet one of the facts of the criteria: C and I of the contract."""
     why: Why = defaultdict(list)
     for fact in facts:
-        match fact:
-            case LotCriterion(lot, None):
-                why[lot].append(Reason("named_lot"))
-            case LotCriterion(lot, items):
-                why[lot].append(Reason("named_items", (("items", str(items)),)))
-            case InputLot(lot):
-                why[lot].append(Reason("named_input"))
-            case LineWindow(line, start, end):
-                window = _window(graph, line, start, end)
-                for run in graph.runs:
-                    if window.meets(run):
-                        why[run.lot] += _window_reasons(window, "ran_in")
-            case Cycle(cycle):
-                for load in graph.loads:
-                    if load.cycle == cycle:
-                        why[load.lot].append(
-                            Reason("in_named_cycle", (("cycle", cycle),))
-                        )
-            case Shipped(shipment):
-                for lot, reason in _shipped(graph, shipment):
-                    why[lot].append(reason)
+        for lot, reason in _named_by(graph, criteria, fact):
+            why[lot].append(reason)
     return why
 
 
 def criterion_batches(graph: Graph, criteria: Criteria) -> set[int]:
-    """C: the lots that meet a criterion other than ``InputLot``."""
-    return set(
-        named_lots(
-            graph, (fact for fact in criteria.facts if not isinstance(fact, InputLot))
-        )
-    )
+    """C: the lots that meet a criterion other than a bad input."""
+    facts = (fact for fact in criteria.facts if not isinstance(fact, BadInput))
+    return set(named_lots(graph, criteria, facts))
 
 
-def suspect_windows(graph: Graph, suspects: Set[int]) -> set[Window]:
-    """The window around each run of a criterion batch."""
-    breaks: dict[int, list[CleanBreak]] = defaultdict(list)
-    for clean in graph.breaks:
-        breaks[clean.line].append(clean)
-    return {
-        widen(run.line, run.start, run.end, breaks[run.line], graph.zones[run.line])
-        for run in graph.runs
-        if run.lot in suspects
+def seeds_of_windows(
+    graph: Graph, criteria: Criteria, suspects: Set[int]
+) -> Mapping[Window, set[int]]:
+    """The window around each run of a criterion batch, with the batches it is of."""
+    runs = [run for run in graph.runs if run.lot in suspects]
+    clean = {
+        line: clean_breaks(graph, criteria, line) for line in {run.line for run in runs}
     }
+    seeds: dict[Window, set[int]] = defaultdict(set)
+    for run in runs:
+        zone = graph.zones[run.line]
+        window = widen(run.line, run.start, run.end, clean[run.line], zone)
+        seeds[window].add(run.lot)
+    return seeds
 
 
 def beside_lots(graph: Graph, criteria: Criteria, suspects: Set[int]) -> Why:
@@ -81,7 +73,7 @@ def beside_lots(graph: Graph, criteria: Criteria, suspects: Set[int]) -> Why:
     runs: dict[int, list[Run]] = defaultdict(list)
     for run in graph.runs:
         runs[run.line].append(run)
-    for window in suspect_windows(graph, suspects):
+    for window in seeds_of_windows(graph, criteria, suspects):
         for run in runs[window.line]:
             if run.lot not in suspects and window.meets(run):
                 why[run.lot] += _window_reasons(window, "same")
@@ -105,19 +97,67 @@ def input_lots(graph: Graph, suspects: Set[int]) -> set[int]:
     return reached(back, direct)
 
 
-def stamp(moment: datetime) -> str:
-    """A moment as reasons tell it, ISO 8601 in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _named_by(
+    graph: Graph, criteria: Criteria, fact: Criterion
+) -> Iterable[tuple[int, Reason]]:
+    match fact:
+        case LotCriterion(lot, None):
+            yield lot, Reason("named_lot")
+        case LotCriterion(lot, items):
+            yield lot, Reason("named_items", (("items", str(items)),))
+        case InputLot(lot):
+            yield lot, Reason("named_input")
+        case LineWindow() | CleaningFailed() | CheckFailed():
+            window = window_of(graph, criteria, fact)
+            for run in graph.runs:
+                if window.meets(run):
+                    for reason in _window_reasons(window, "ran_in"):
+                        yield run.lot, reason
+        case Cycle(cycle):
+            for load in graph.loads:
+                if load.cycle == cycle:
+                    yield load.lot, Reason("in_named_cycle", (("cycle", cycle),))
+        case Shipped(shipment):
+            yield from _shipped(graph, shipment)
+        case _:
+            for named in graph.named:
+                if named.fact == fact:
+                    yield named.lot, _looked_up(fact, named)
 
 
-def _window(graph: Graph, line: int, start: datetime, end: datetime) -> Window:
-    breaks = [clean for clean in graph.breaks if clean.line == line]
-    return widen(line, start, end, breaks, graph.zones[line])
+def _looked_up(fact: Lookup, named: Named) -> Reason:
+    match fact:
+        case Complained(complaint):
+            return Reason("complained", (("complaint", complaint),))
+        case Produced(first, last):
+            return Reason("produced_then", _days(first, last))
+        case Artwork(article, version):
+            return Reason("artwork", (("article", article), ("version", version)))
+        case Supplied(partner, first, last):
+            if not named.sure:
+                return Reason("supplied_undated", (("partner", partner),))
+            return Reason("supplied_then", (("partner", partner), *_days(first, last)))
+        case Stored(place, start, end):
+            return Reason("stored_then", (("place", place), *_times(start, end)))
+        case Delivered(partner, start, end):
+            times = _times(start, end)
+            return Reason("delivered_then", (("partner", partner), *times))
+
+
+def _days(first: date, last: date) -> Params:
+    return ("first", first.isoformat()), ("last", last.isoformat())
+
+
+def _times(start: datetime, end: datetime) -> Params:
+    return ("start", stamp(start)), ("end", stamp(end))
 
 
 def _window_reasons(window: Window, how: str) -> list[Reason]:
     """That a lot met the window; ``how`` is ``ran_in`` or ``same``."""
-    start = (("line", window.line), ("start", stamp(window.start)))
+    start: Params = (("line", window.line), ("start", stamp(window.start)))
+    if window.check:
+        start = (*start, ("measured", window.check))
+        how = "checked"
     if window.end is None:
         found = [Reason(f"{how}_open_window", start)]
     else:

@@ -5,12 +5,13 @@ Ids are those of the database. A graph may hold more than a decision needs, neve
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from ...trace.identity.items import ItemSet
+from .criteria import Lookup
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """Some of lot ``input`` went into lot ``output``."""
 
     input: int
@@ -30,12 +31,27 @@ class Run:
 
 
 @dataclass(frozen=True)
-class CleanBreak:
-    """A cleaning that passed; a failed one breaks nothing (domain.md §2.1)."""
+class Cleaned:
+    """A cleaning of a line, passed or not."""
 
+    id: int
     line: int
     start: datetime
     end: datetime
+    kind: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """A process check on a line."""
+
+    id: int
+    line: int
+    at: datetime
+    kind: str
+    """What was measured, e.g. ``metal``."""
+    passed: bool
 
 
 @dataclass(frozen=True)
@@ -57,13 +73,43 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A lot that the records give for a fact."""
+
+    fact: Lookup
+    lot: int
+    sure: bool = True
+    """False where a date is missing and it cannot be excluded."""
+
+
+@dataclass(frozen=True)
+class PackTimes:
+    """When the packs of a lot got their labels."""
+
+    lot: int
+    line: int | None
+    """The line on the pack."""
+    at_packing: bool
+    """Labels go on as packs are filled there, so their time is the packing time."""
+    made: int
+    """Packs made of it."""
+    packs: ItemSet
+    """Its numbered packs: items that were not taken off."""
+    applied: tuple[tuple[int, int, datetime, datetime], ...]
+    """Items ``lo … hi-1`` got their labels between two times."""
+
+
+@dataclass(frozen=True)
 class Graph:
     """The lots' relations; the order of rows means nothing."""
 
     edges: tuple[Edge, ...] = ()
     runs: tuple[Run, ...] = ()
-    breaks: tuple[CleanBreak, ...] = ()
+    cleanings: tuple[Cleaned, ...] = ()
+    checks: tuple[Check, ...] = ()
     loads: tuple[Load, ...] = ()
     carried: tuple[Carried, ...] = ()
+    named: tuple[Named, ...] = ()
+    times: tuple[PackTimes, ...] = ()
     zones: dict[int, str] = field(default_factory=dict)
     """Time zone of each line, e.g. ``Asia/Shanghai``."""

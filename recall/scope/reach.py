@@ -7,20 +7,33 @@ comes back may be more than the engine needs, for it decides from any larger gra
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.parties.tables import Line, Site
-from ...trace.production.tables import Cleaning, CycleLoad, LineRun, LotInput
+from ...trace.production.tables import CycleLoad, LineRun, LotInput
 from ...trace.stock.tables import Movement, Shipment
-from .among import among
-from .criteria import Criteria, Criterion, Cycle, LineWindow, Shipped
+from .among import among, listed, plain_rows, rows
+from .cleaned import load_checks, load_cleanings, load_named
+from .criteria import (
+    CheckFailed,
+    CleaningFailed,
+    Criteria,
+    Criterion,
+    Cycle,
+    LineWindow,
+    Lookup,
+    Shipped,
+)
 from .evidence import beside_lots, criterion_batches, input_lots, named_lots
-from .graph import Carried, CleanBreak, Edge, Graph, Load, Run
-from .windows import Window, widen
+from .graph import Carried, Edge, Graph, Load, Run
+from .lookups import look_up
+from .narrowing import candidates
+from .packing import load_times
+from .windows import Window, clean_breaks, widen
 
 # UNION, not UNION ALL: cycles end, and rework ladders do not explode. CROSS JOIN pins
 # the join order: with a plain JOIN SQLite may scan all edges for each lot. The edges
@@ -53,22 +66,50 @@ Row = TypeVar("Row")
 def load_graph(session: Session, criteria: Criteria) -> Graph:
     """The graph ``engine.decide`` needs; the facts name what is there (``names``)."""
     facts = criteria.facts
+    cleanings, checks = load_named(session, criteria)
+    cycles, shipments = _ids(facts, Cycle), _ids(facts, Shipped)
     graph = Graph(
-        loads=_loads(session, among("cycles", _ids(facts, Cycle))),
-        carried=_carried(session, _ids(facts, Shipped)),
+        cleanings=cleanings,
+        checks=checks,
+        loads=_loads(session, among(CycleLoad.cycle_id, cycles)) if cycles else (),
+        carried=_carried(session, shipments) if shipments else (),
+        named=tuple(
+            row
+            for fact in facts
+            if isinstance(fact, Lookup)
+            for row in look_up(session, fact)
+        ),
     )
-    spans = [(f.line_id, f.start, f.end) for f in facts if isinstance(f, LineWindow)]
-    graph = _with_lines(session, graph, spans)
+    graph = _with_lines(session, graph, criteria, _suspect_times(graph, facts))
     suspects = criterion_batches(graph, criteria)
-    if criteria.spreads_across:
-        graph = _with_neighbours(session, graph, suspects)
-    seeds = set(named_lots(graph, facts))
-    if criteria.spreads_across or criteria.spreads_from_inputs:
+    if suspects and criteria.spreads_across:
+        graph = _with_neighbours(session, graph, criteria, suspects)
+    seeds = set(named_lots(graph, criteria, facts))
+    if suspects and (criteria.spreads_across or criteria.spreads_from_inputs):
         graph = _with_edges(session, graph, _BACK, suspects)
         seeds |= set(beside_lots(graph, criteria, suspects))
     if criteria.spreads_from_inputs:
         seeds |= input_lots(graph, suspects)
-    return _with_edges(session, graph, _FORWARD, seeds)
+    times = load_times(session, candidates(graph, criteria))
+    return replace(_with_edges(session, graph, _FORWARD, seeds), times=times)
+
+
+def _suspect_times(graph: Graph, facts: Iterable[Criterion]) -> list[Span]:
+    """The times the facts name on lines, as told."""
+    cleanings = {cleaned.id: cleaned for cleaned in graph.cleanings}
+    checks = {check.id: check for check in graph.checks}
+    spans: list[Span] = []
+    for fact in facts:
+        match fact:
+            case LineWindow(line, start, end):
+                spans.append((line, start, end))
+            case CleaningFailed(number):
+                failed = cleanings[number]
+                spans.append((failed.line, failed.start, failed.end))
+            case CheckFailed(number):
+                bad = checks[number]
+                spans.append((bad.line, bad.at, bad.at))
+    return spans
 
 
 def _ids(facts: Iterable[Criterion], kind: type[Cycle] | type[Shipped]) -> set[int]:
@@ -79,25 +120,28 @@ def _ids(facts: Iterable[Criterion], kind: type[Cycle] | type[Shipped]) -> set[i
     }
 
 
-def _with_neighbours(session: Session, graph: Graph, suspects: set[int]) -> Graph:
+def _with_neighbours(
+    session: Session, graph: Graph, criteria: Criteria, suspects: set[int]
+) -> Graph:
     """The criterion batches' runs and cycles, and who shared them."""
-    runs = session.execute(
+    runs = rows(
+        session,
         sa.select(LineRun.line_id, LineRun.started_at, LineRun.ended_at).where(
-            LineRun.lot_id.in_(among("lots", suspects))
-        )
+            among(LineRun.lot_id, suspects)
+        ),
     )
     graph = _with_lines(
-        session, graph, [(line, start, end) for line, start, end in runs]
+        session, graph, criteria, [(line, start, end) for line, start, end in runs]
     )
-    cycles = sa.select(CycleLoad.cycle_id).where(
-        CycleLoad.lot_id.in_(among("lots", suspects))
-    )
-    loads = _loads(session, cycles)
+    cycles = sa.select(CycleLoad.cycle_id).where(among(CycleLoad.lot_id, suspects))
+    loads = _loads(session, CycleLoad.cycle_id.in_(cycles))
     return replace(graph, loads=_joined(graph.loads, loads))
 
 
-def _with_lines(session: Session, graph: Graph, spans: Iterable[Span]) -> Graph:
-    """The clean breaks and runs around suspect times.
+def _with_lines(
+    session: Session, graph: Graph, criteria: Criteria, spans: Iterable[Span]
+) -> Graph:
+    """The cleanings, good checks and runs around suspect times.
 
     One span for each line covers its suspect times: the window of a part lies within
     the window of the whole.
@@ -111,38 +155,20 @@ def _with_lines(session: Session, graph: Graph, spans: Iterable[Span]) -> Graph:
         zone = session.scalars(
             sa.select(Site.time_zone).join(Line).where(Line.id == line)
         ).one()
-        breaks = _breaks(session, line, start, end)
-        window = widen(line, start, end, breaks, zone)
+        cleanings = load_cleanings(session, criteria, line, start, end)
         graph = replace(
             graph,
-            breaks=_joined(graph.breaks, breaks),
-            runs=_joined(graph.runs, _runs(session, window)),
+            cleanings=_joined(graph.cleanings, cleanings),
             zones={**graph.zones, line: zone},
         )
+        clean = clean_breaks(graph, criteria, line)
+        window = widen(line, start, end, clean, zone)
+        graph = replace(
+            graph,
+            runs=_joined(graph.runs, _runs(session, window)),
+            checks=_joined(graph.checks, load_checks(session, graph.checks, window)),
+        )
     return graph
-
-
-def _breaks(
-    session: Session, line: int, start: datetime, end: datetime | None
-) -> list[CleanBreak]:
-    """Passed cleanings from the last before ``start`` to the first after ``end``."""
-    passed = sa.and_(Cleaning.line_id == line, Cleaning.result == "pass")
-    last = session.scalar(
-        sa.select(sa.func.max(Cleaning.ended_at)).where(
-            passed, Cleaning.ended_at <= start
-        )
-    )
-    query = sa.select(Cleaning.started_at, Cleaning.ended_at).where(
-        passed, Cleaning.ended_at >= (last or start)
-    )
-    if end is not None:
-        first = session.scalar(
-            sa.select(sa.func.min(Cleaning.started_at)).where(
-                passed, Cleaning.started_at >= end
-            )
-        )
-        query = query.where(Cleaning.started_at <= (first or end))
-    return [CleanBreak(line, begun, ended) for begun, ended in session.execute(query)]
 
 
 def _runs(session: Session, window: Window) -> list[Run]:
@@ -152,31 +178,24 @@ def _runs(session: Session, window: Window) -> list[Run]:
     )
     if window.end is not None:
         query = query.where(LineRun.started_at < window.end)
-    return [
-        Run(lot, window.line, start, end) for lot, start, end in session.execute(query)
-    ]
+    return [Run(lot, window.line, *times) for lot, *times in rows(session, query)]
 
 
-def _loads(
-    session: Session, cycles: sa.Select[int] | sa.BindParameter[Any]
-) -> tuple[Load, ...]:
-    rows = session.execute(
-        sa.select(CycleLoad.cycle_id, CycleLoad.lot_id).where(
-            CycleLoad.cycle_id.in_(cycles)
-        )
-    )
-    return tuple(Load(cycle, lot) for cycle, lot in rows)
+def _loads(session: Session, which: sa.ColumnElement[bool]) -> tuple[Load, ...]:
+    found = sa.select(CycleLoad.cycle_id, CycleLoad.lot_id).where(which)
+    return tuple(Load(*row) for row in rows(session, found))
 
 
 def _carried(session: Session, shipments: set[int]) -> tuple[Carried, ...]:
     """What travelled; items only where every movement of that lot names them."""
-    rows = session.execute(
+    moved = rows(
+        session,
         sa.select(Shipment.id, Movement.lot_id, Movement.lo, Movement.hi)
         .join(Movement, Movement.shipment_id == Shipment.id)
-        .where(Shipment.id.in_(among("shipments", shipments)))
+        .where(among(Shipment.id, shipments)),
     )
     found: dict[tuple[int, int], ItemSet | None] = {}
-    for shipment, lot, lo, hi in rows:
+    for shipment, lot, lo, hi in moved:
         before = found.get((shipment, lot), EMPTY)
         if before is None or lo is None or hi is None:
             found[shipment, lot] = None
@@ -194,14 +213,15 @@ def _with_edges(
     seeds: set[int],
 ) -> Graph:
     """The edges on the ways from the seeds."""
-    lots = session.scalars(walk.bindparams(among("seeds", seeds))).all()
+    lots = session.scalars(walk.bindparams(listed("seeds", seeds))).all()
     start = LotInput.input_id if walk is _FORWARD else LotInput.output_id
-    rows = session.execute(
+    found = (
         sa.select(LotInput.input_id, LotInput.output_id, LotInput.kind)
-        .where(start.in_(among("lots", lots)))
+        .where(among(start, lots))
         .distinct()
     )
-    return replace(graph, edges=_joined(graph.edges, [Edge(*row) for row in rows]))
+    edges = map(Edge._make, plain_rows(session, found))
+    return replace(graph, edges=_joined(graph.edges, edges))
 
 
 def _joined(ours: Iterable[Row], theirs: Iterable[Row]) -> tuple[Row, ...]:

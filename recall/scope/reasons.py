@@ -1,7 +1,8 @@
 """Why a lot is in a scope: data for machines, sentences for people."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from ...trace.errors import N_
 
@@ -21,10 +22,58 @@ SENTENCES = {
         "It ran on line %(line)s in the suspect time, which starts %(start)s and is "
         "not ended by a passed cleaning yet."
     ),
+    "checked_window": N_(
+        "It ran on line %(line)s in the suspect time, between the last good check "
+        "(%(measured)s) of %(start)s and the passed cleaning of %(end)s."
+    ),
+    "checked_open_window": N_(
+        "It ran on line %(line)s in the suspect time, which starts with the last good "
+        "check (%(measured)s) of %(start)s and is not ended by a passed cleaning yet."
+    ),
+    "produced_then": N_("It was produced from %(first)s to %(last)s."),
+    "artwork": N_(
+        "Its label has version %(version)s of the artwork of article %(article)s."
+    ),
+    "complained": N_("Complaint %(complaint)s is about it."),
+    "supplied_then": N_(
+        "It was received of supplier %(partner)s from %(first)s to %(last)s."
+    ),
+    "supplied_undated": N_(
+        "It was received of supplier %(partner)s; when is not on record, so it may "
+        "have been then."
+    ),
     "in_named_cycle": N_("It was in equipment cycle %(cycle)s."),
     "in_named_shipment": N_("It travelled in shipment %(shipment)s."),
     "items_in_named_shipment": N_(
         "Items %(items)s travelled in shipment %(shipment)s; the whole batch counts."
+    ),
+    "stored_then": N_("It was at %(place)s some time from %(start)s to %(end)s."),
+    "delivered_then": N_(
+        "Consignee %(partner)s had it, or it was on the way there, some time from "
+        "%(start)s to %(end)s."
+    ),
+    "narrowed": N_(
+        "Only the packs filled in the suspect time are affected: packing times are "
+        "known of %(timed)s of its %(packs)s packs."
+    ),
+    "not_narrowed_open": N_(
+        "It counts whole: the suspect time on line %(line)s does not have a clean "
+        "break on both sides."
+    ),
+    "not_narrowed_other": N_(
+        "It counts whole: something besides the suspect time makes it affected too."
+    ),
+    "not_narrowed_labels": N_(
+        "It counts whole: no packing times are known, because on that line its labels "
+        "do not go on as packs are filled."
+    ),
+    "not_narrowed_numbers": N_(
+        "It counts whole: %(made)s packs were made of it, but only %(packs)s have a "
+        "number."
+    ),
+    "not_narrowed_times": N_(
+        "It counts whole: packing times are known of %(timed)s of its %(packs)s packs, "
+        "and 99.9 %% are needed."
     ),
     "consumed": N_("It consumed lot %(lot)s, which is affected."),
     "took_rework": N_("It took rework from lot %(lot)s, which is affected."),
@@ -54,8 +103,7 @@ SENTENCES = {
 _RANK = {code: rank for rank, code in enumerate(SENTENCES)}
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason, e.g. ``Reason("consumed", (("lot", 7),))``.
 
     >>> Reason("in_named_cycle", (("cycle", "PLANT/R1-0461"),)).sentence
@@ -79,6 +127,15 @@ class Reason:
         return self.template % dict(self.params)
 
 
-def in_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+def in_order(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """Each reason once, in the order of ``SENTENCES``, then by parameters."""
-    return tuple(sorted(set(reasons), key=lambda r: (_RANK[r.code], r.params)))
+    if len(reasons) < 2:  # most lots have one
+        return tuple(reasons)
+    return tuple(
+        sorted(set(reasons), key=lambda reason: (_RANK[reason.code], reason.params))
+    )
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as reasons and names tell it, ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -8,30 +8,27 @@ lot out, never a T1 lot.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace.errors import N_, InvalidInput
 from ...trace.identity.items import ItemSet
-from ...trace.parties.tables import Location, Lot
-from ...trace.stock.places import SOURCES
-from ...trace.stock.tables import Stock
-from .among import among
-from .criteria import Criteria, LotCriterion
+from ...trace.parties.tables import Lot
+from ..complaints.tables import Complaint
+from .collector import collector_waits
+from .criteria import Complained, Criteria, LotCriterion
 from .engine import Affected, decide
+from .lots import ScopeLot, describe
 from .names import find_names, things_in, with_names
+from .ours import load_ours
 from .reach import load_graph
-from .reasons import Reason
-from .whereabouts import OWN, Whereabouts, locate
+from .reasons import in_order
+from .whereabouts import Whereabouts, locate
 from .wording import canonical, write_criteria
-
-COUNTED_TIERS = (1, 2)
-"""Tiers that count without a decision."""
 
 
 @dataclass(frozen=True)
@@ -47,41 +44,6 @@ class Membership:
 
 
 @dataclass(frozen=True)
-class ScopeLot:
-    """An affected lot."""
-
-    lot_id: int
-    code: str
-    article: str
-    """The article's code."""
-    name: str
-    name_en: str
-    kind: str
-    """``product``, ``ingredient`` or ``packaging``."""
-    origin: str
-    """Code of the supplier who numbered it; empty for our own."""
-    tier: int
-    """1 confirmed, 2 probable, 3 possible."""
-    items: ItemSet | None
-    """Affected items; None is the whole lot."""
-    numbered: int
-    """Items with a number: 0 to ``numbered`` - 1."""
-    quantity: int
-    """What was made or received of it, in ``unit``."""
-    in_hand: int
-    """What is still in our own places, in ``unit``."""
-    unit: str
-    produced_on: date | None
-    expires_on: date | None
-    line: str
-    """Code of its line, or empty."""
-    status: str
-    counted: bool
-    """Whether it is part of ``made`` and the positions."""
-    why: tuple[Reason, ...]
-
-
-@dataclass(frozen=True)
 class Scope:
     """The answer to a recall's first questions, at one moment."""
 
@@ -92,7 +54,7 @@ class Scope:
     whereabouts: Whereabouts
     """Of the counted lots."""
     made: int
-    """Units made of the counted lots: what the positions must add up to."""
+    """Affected units of the counted lots: what the positions must add up to."""
     hash: str
 
     @property
@@ -100,32 +62,45 @@ class Scope:
         """The ingredient and packaging lots among them."""
         return tuple(lot for lot in self.lots if lot.kind != "product")
 
+    @property
+    def unbounded(self) -> tuple[str, ...]:
+        """Lines whose suspect time no clean break begins: somebody must approve it
+        (domain.md §4.3.3).
+        """
+        lines = {
+            str(dict(reason.params)["line"])
+            for lot in self.lots
+            for reason in lot.why
+            if reason.code == "window_unbounded"
+        }
+        return tuple(sorted(lines))
+
 
 def find_affected(session: Session, criteria: Criteria) -> Membership:
     """What the criteria make affected.
 
     Raises:
         NotFound: when a criterion names a lot, line, cycle or shipment not recorded.
-        InvalidInput: ``scope_items_unknown`` when items of a lot were never numbered.
+        InvalidInput: ``scope_items_unknown`` when items of a lot were never numbered,
+            ``scope_complaint_without_batch`` when nobody knows its batch yet.
     """
     document = write_criteria(session, criteria)
     _check_items(session, criteria)
+    _check_complaints(session, criteria)
     affected = decide(load_graph(session, criteria), criteria)
-    things = things_in(why for lot in affected.values() for why in lot.why)
-    names = find_names(session, things | {("lot", lot) for lot in affected})
+    reasons = {reason for lot in affected.values() for reason in lot.why}
+    names = find_names(session, things_in(reasons) | {("lot", lot) for lot in affected})
     rows = sorted(
         (*names["lot", number], lot.tier, None if lot.items is None else str(lot.items))
         for number, lot in affected.items()
     )
     text = canonical({"format": 1, "criteria": document, "lots": rows})
-    return Membership(
-        document,
-        {
-            number: Affected(lot.items, lot.tier, with_names(lot.why, names))
-            for number, lot in affected.items()
-        },
-        hashlib.sha256(text.encode()).hexdigest(),
-    )
+    told = {reason: with_names(reason, names) for reason in reasons}
+    named = {
+        number: Affected(items, tier, in_order([told[one] for one in why]), narrowed)
+        for number, (items, tier, why, narrowed) in affected.items()
+    }
+    return Membership(document, named, hashlib.sha256(text.encode()).hexdigest())
 
 
 def compute_scope(
@@ -142,85 +117,30 @@ def compute_scope(
     Raises:
         NotFound, InvalidInput: as ``find_affected``.
     """
+    with collector_waits():
+        return _compute(session, criteria, now, decided or {})
+
+
+def _compute(
+    session: Session, criteria: Criteria, now: datetime, decided: Mapping[int, bool]
+) -> Scope:
     membership = find_affected(session, criteria)
-    lots = _describe(session, membership, decided or {})
-    counted = {lot.lot_id: lot.items for lot in lots if lot.counted}
-    return Scope(
-        membership.criteria,
-        now,
-        lots,
-        locate(session, counted),
-        sum(lot.quantity for lot in lots if lot.counted),
-        membership.hash,
-    )
+    ours = load_ours(session)
+    lots = describe(session, membership.affected, decided, ours)
+    wanted = {lot.lot_id: lot.items for lot in lots if lot.counted}
+    found = locate(session, wanted, ours)
+    if found.spreads or found.scans:
+        lots = tuple(_with_spread(lot, found) for lot in lots)
+    made = sum(lot.affected for lot in lots if lot.counted)
+    return Scope(membership.criteria, now, lots, found, made, membership.hash)
 
 
-def _describe(
-    session: Session, membership: Membership, decided: Mapping[int, bool]
-) -> tuple[ScopeLot, ...]:
-    affected = membership.affected
-    rows = session.scalars(
-        sa.select(Lot).where(Lot.id.in_(among("lots", affected)))
-    ).unique()
-    made, in_hand = _sums(session, SOURCES, affected), _sums(session, OWN, affected)
-    lots = [
-        _scope_lot(
-            lot,
-            affected[lot.id],
-            -made.get(lot.id, 0),
-            in_hand.get(lot.id, 0),
-            _counts(lot, affected[lot.id], decided),
-        )
-        for lot in rows
-    ]
-    return tuple(
-        sorted(lots, key=lambda lot: (lot.tier, lot.article, lot.origin, lot.code))
-    )
-
-
-def _scope_lot(
-    lot: Lot, found: Affected, quantity: int, in_hand: int, counted: bool
-) -> ScopeLot:
-    return ScopeLot(
-        lot_id=lot.id,
-        code=lot.code,
-        article=lot.article.code,
-        name=lot.article.name,
-        name_en=lot.article.name_en,
-        kind=lot.article.kind,
-        origin=lot.origin,
-        tier=found.tier,
-        items=found.items,
-        numbered=lot.next_item,
-        quantity=quantity,
-        in_hand=in_hand,
-        unit=lot.article.base_unit,
-        produced_on=lot.produced_on,
-        expires_on=lot.expires_on,
-        line=lot.line.code if lot.line else "",
-        status=lot.status,
-        counted=counted,
-        why=found.why,
-    )
-
-
-def _counts(lot: Lot, found: Affected, decided: Mapping[int, bool]) -> bool:
-    if lot.article.kind != "product" or lot.article.base_unit != "piece":
-        return False
-    return found.tier == 1 or decided.get(lot.id, found.tier in COUNTED_TIERS)
-
-
-def _sums(
-    session: Session, kinds: Collection[str], lots: Mapping[int, Affected]
-) -> dict[int, int]:
-    """Units of each lot at places of these kinds."""
-    rows = session.execute(
-        sa.select(Stock.lot_id, sa.cast(sa.func.sum(Stock.quantity), sa.BigInteger))
-        .join(Location, Location.id == Stock.location_id)
-        .where(Stock.lot_id.in_(among("lots", lots)), Location.kind.in_(kinds))
-        .group_by(Stock.lot_id)
-    )
-    return {lot: quantity for lot, quantity in rows}
+def _with_spread(lot: ScopeLot, found: Whereabouts) -> ScopeLot:
+    """The lot with what is known only of single packs."""
+    spread, scan = found.spreads.get(lot.lot_id), found.scans.get(lot.lot_id)
+    if spread is not None:
+        lot = lot._replace(affected=spread.total)
+    return lot if scan is None else lot._replace(scan=scan)
 
 
 def _check_items(session: Session, criteria: Criteria) -> None:
@@ -242,4 +162,19 @@ def _check_items(session: Session, criteria: Criteria) -> None:
                 lot=lot.code,
                 numbered=lot.next_item,
                 items=str(items)[:80] or "-",
+            )
+
+
+def _check_complaints(session: Session, criteria: Criteria) -> None:
+    named = [f.complaint_id for f in criteria.facts if isinstance(f, Complained)]
+    for number in named:
+        complaint = session.get_one(Complaint, number)
+        if complaint.lot_id is None:
+            raise InvalidInput(
+                "scope_complaint_without_batch",
+                N_(
+                    "Complaint %(complaint)s names no batch yet. Find its batch first, "
+                    "or leave it out."
+                ),
+                complaint=complaint.number,
             )

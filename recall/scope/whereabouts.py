@@ -3,37 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Location, Partner
-from ...trace.stock.places import SOURCES
-from ...trace.stock.queries import Position, positions
-from ...trace.stock.tables import Movement, Shipment
-from .among import among
-
-BUCKETS: dict[str, tuple[str, ...]] = {
-    "own": ("warehouse", "line"),
-    "hold": ("hold",),
-    "quarantine": ("quarantine",),
-    "returns": ("returns",),
-    "sample": ("sample",),
-    "transit": ("transit",),
-    "consignee": ("consignee",),
-    "consumer": ("consumer",),
-    "consumed": ("consumed",),
-    "destroyed": ("destroyed",),
-    "lost": ("lost",),
-}
-"""Each unit is in exactly one of these: kinds of places, in the order told."""
-
-OWN = ("warehouse", "line", "hold", "quarantine", "returns", "sample")
-"""Kinds of places in our own hands."""
-
-_BUCKET_OF = {kind: place for place, kinds in BUCKETS.items() for kind in kinds}
+from ...trace.stock.books import PLACE_COLUMNS
+from ...trace.stock.holds import Held, held_items
+from ...trace.stock.ledger import LotLedger
+from ...trace.stock.queries import balances
+from ...trace.stock.tables import Stock
+from .among import among, plain_rows, rows
+from .buckets import BUCKETS, OWN, bucket_of, held_bucket_of
+from .journeys import OnTheWay, Sent, journeys
+from .ours import Ours
+from .scans import Scan, best_scan
+from .spread import Spread, spread_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +35,18 @@ class PlaceTotal:
 
 
 @dataclass(frozen=True)
-class Reached:
+class OwnPlace:
+    """A place in our hands with units of the scope: somebody can go there."""
+
+    code: str
+    kind: str
+    name: str
+    name_en: str
+    quantity_min: int
+    quantity_max: int
+
+
+class Reached(NamedTuple):
     """A consignee who has, gets or got units of the scope, and whom to ring."""
 
     partner_id: int
@@ -65,27 +63,9 @@ class Reached:
     coming: int
     """Units on the way there, at most."""
     shipped: int
-    """Units ever sent there, of the lots concerned."""
+    """Units ever sent there, at most."""
     shipments: tuple[str, ...]
     """Numbers of the shipments they came with."""
-
-
-@dataclass(frozen=True)
-class OnTheWay:
-    """A shipment not delivered yet: it can be stopped."""
-
-    shipment_id: int
-    number: str
-    partner_id: int
-    name: str
-    """Of the consignee."""
-    name_en: str
-    carrier: str
-    vehicle: str
-    driver_phone: str
-    shipped_at: datetime
-    quantity: int
-    """Units of the scope's lots in it."""
 
 
 @dataclass(frozen=True)
@@ -94,112 +74,181 @@ class Whereabouts:
 
     positions: tuple[PlaceTotal, ...]
     """One for each of ``BUCKETS``, in its order."""
+    places: tuple[OwnPlace, ...]
+    """In our hands: most units first, then by code."""
     consignees: tuple[Reached, ...]
     """Most units first, then by code."""
     on_the_way: tuple[OnTheWay, ...]
     """Latest first."""
+    spreads: Mapping[int, Spread]
+    """By lot, where single items of it are affected."""
+    scans: Mapping[int, Scan]
+    """By lot, the scan that would settle most of what is open."""
 
 
-def locate(session: Session, lots: Mapping[int, ItemSet | None]) -> Whereabouts:
+def locate(
+    session: Session, lots: Mapping[int, ItemSet | None], ours: Ours
+) -> Whereabouts:
     """Where the items of these lots are; None is a whole lot.
 
     A consignee is told also when all it got has been sold on: its own customers are
     reached through it (domain.md §4.6).
     """
-    found = [here for here in positions(session, lots) if here.kind not in SOURCES]
-    sent = _shipments(session, lots)
+    held = held_items(session, lots)
+    single = {
+        lot: items
+        for lot, items in lots.items()
+        if items is not None or (lot in held and not held[lot].whole)
+    }
+    heaps = _whole_lots(session, lots.keys() - single.keys(), held)
+    spreads, scans = {}, {}
+    for lot, ledger in balances(session, single).items():
+        stopped = _stopped(held.get(lot))
+        spreads[lot] = spread_of(ledger, single[lot], stopped)
+        heaps.add(ledger, spreads[lot])
+        # of a whole lot only what is held can be open
+        asked = stopped if single[lot] is None else single[lot]
+        if asked is not None and (scan := best_scan(ledger, asked)):
+            scans[lot] = scan
+    sent = journeys(session, lots, ours)
     return Whereabouts(
-        _totals(found),
-        _consignees(session, found, sent),
-        tuple(
-            OnTheWay(
-                shipment.id,
-                shipment.number,
-                shipment.consignee_id,
-                shipment.consignee.name,
-                shipment.consignee.name_en,
-                shipment.carrier,
-                shipment.vehicle,
-                shipment.driver_phone,
-                shipment.shipped_at,
-                quantity,
-            )
-            for shipment, quantity in sent
-            if shipment.delivered_at is None
+        tuple(PlaceTotal(name, *heaps.buckets[name]) for name in BUCKETS),
+        _own_places(session, heaps),
+        _consignees(session, heaps, sent.by_partner),
+        sent.on_the_way,
+        {lot: spreads[lot] for lot, items in single.items() if items is not None},
+        scans,
+    )
+
+
+class _Heaps:
+    """Least and most units, added up over lots."""
+
+    def __init__(self) -> None:
+        self.buckets = {name: [0, 0] for name in BUCKETS}
+        self.own: dict[int, tuple[str, str, int, int]] = {}
+        """Code, kind, least and most, by place in our hands."""
+        self.least: dict[int, int] = defaultdict(int)
+        self.most: dict[int, int] = defaultdict(int)
+        self.coming: dict[int, int] = defaultdict(int)
+        """By partner."""
+
+    def add(self, ledger: LotLedger, spread: Spread) -> None:
+        for name, found in spread.buckets.items():
+            self.count(name, found.least, found.most)
+        for number, found in spread.places.items():
+            place = ledger.balances[number].place
+            fields = number, place.code, place.kind, place.partner_id
+            self.put(*fields, found.least, found.most)
+
+    def put(
+        self,
+        number: int,
+        code: str,
+        kind: str,
+        partner: int | None,
+        least: int,
+        most: int,
+    ) -> None:
+        if kind in OWN:
+            _, _, before, until = self.own.get(number, (code, kind, 0, 0))
+            self.own[number] = code, kind, before + least, until + most
+        if partner is None:
+            return
+        if kind == "transit":
+            self.coming[partner] += most
+        else:
+            self.least[partner] += least
+            self.most[partner] += most
+
+    def count(self, name: str, least: int, most: int) -> None:
+        self.buckets[name][0] += least
+        self.buckets[name][1] += most
+
+
+def _stopped(held: Held | None) -> ItemSet | None:
+    """The items on hold; None for all of the lot."""
+    if held is None:
+        return ItemSet()
+    return None if held.whole else held.items
+
+
+def _whole_lots(
+    session: Session, lots: Iterable[int], held: Mapping[int, Held]
+) -> _Heaps:
+    """Lots that are meant as a whole: their balances are exact, summed by place."""
+    lots = set(lots)
+    stopped = lots & held.keys()
+    not_free = sa.case((among(Stock.lot_id, stopped), Stock.quantity), else_=0)
+    # summed before the join and by "+ 0", or SQLite walks all places and looks for the
+    # lots at each; above nothing, and no source is among them
+    there = (
+        sa.select(
+            (Stock.location_id + 0).label("place"),
+            sa.cast(sa.func.sum(Stock.quantity), sa.BigInteger).label("here"),
+            sa.cast(
+                sa.func.sum(not_free) if stopped else sa.literal(0), sa.BigInteger
+            ).label("not_free"),
+        )
+        .where(among(Stock.lot_id, lots), Stock.quantity > 0)
+        .group_by("place")
+        .subquery()
+    )
+    found = sa.select(*PLACE_COLUMNS, there.c.here, there.c.not_free).join(
+        there, there.c.place == Location.id
+    )
+    heaps = _Heaps()
+    kinds: dict[str, int] = defaultdict(int)
+    frozen: dict[str, int] = defaultdict(int)
+    for number, code, kind, partner, here, not_here in plain_rows(session, found):
+        heaps.put(number, code, kind, partner, here, here)
+        kinds[kind] += here
+        frozen[kind] += not_here
+    for kind, here in kinds.items():
+        free, stays = here - frozen[kind], frozen[kind]
+        heaps.count(bucket_of(kind), free, free)
+        heaps.count(held_bucket_of(kind), stays, stays)
+    return heaps
+
+
+def _own_places(session: Session, heaps: _Heaps) -> tuple[OwnPlace, ...]:
+    names = rows(
+        session,
+        sa.select(Location.id, Location.name, Location.name_en).where(
+            among(Location.id, heaps.own)
         ),
     )
-
-
-def _totals(found: Iterable[Position]) -> tuple[PlaceTotal, ...]:
-    least = dict.fromkeys(BUCKETS, 0)
-    most = dict.fromkeys(BUCKETS, 0)
-    for here in found:
-        least[_BUCKET_OF[here.kind]] += here.quantity_min
-        most[_BUCKET_OF[here.kind]] += here.quantity_max
-    return tuple(PlaceTotal(place, least[place], most[place]) for place in BUCKETS)
-
-
-def _shipments(
-    session: Session, lots: Mapping[int, ItemSet | None]
-) -> list[tuple[Shipment, int]]:
-    """Shipments that took units of the lots out of our hands, with how many."""
-    # A delivery moves the same units on from the truck: counting it would double them.
-    left_us = Location.kind.in_((*OWN, *SOURCES))
-    rows = session.execute(
-        sa.select(Shipment.id, sa.cast(sa.func.sum(Movement.quantity), sa.BigInteger))
-        .join(Movement, Movement.shipment_id == Shipment.id)
-        .join(Location, Location.id == Movement.from_id)
-        .where(Movement.lot_id.in_(among("lots", lots)), left_us)
-        .group_by(Shipment.id)
-    )
-    quantities = {shipment: quantity for shipment, quantity in rows}
-    shipments = session.scalars(
-        sa.select(Shipment)
-        .where(Shipment.id.in_(among("shipments", quantities)))
-        .order_by(Shipment.shipped_at.desc(), Shipment.number)
-    ).unique()
-    return [(shipment, quantities[shipment.id]) for shipment in shipments]
+    found = []
+    for number, name, name_en in names:
+        code, kind, least, most = heaps.own[number]
+        found.append(OwnPlace(code, kind, name, name_en, least, most))
+    return tuple(sorted(found, key=lambda here: (-here.quantity_max, here.code)))
 
 
 def _consignees(
-    session: Session, found: Iterable[Position], sent: list[tuple[Shipment, int]]
+    session: Session, heaps: _Heaps, sent: Mapping[int, Sent]
 ) -> tuple[Reached, ...]:
-    least: dict[int, int] = defaultdict(int)
-    most: dict[int, int] = defaultdict(int)
-    coming: dict[int, int] = defaultdict(int)
-    shipped: dict[int, int] = defaultdict(int)
-    numbers: dict[int, list[str]] = defaultdict(list)
-    for here in found:
-        if here.partner_id is not None and here.quantity_max > 0:
-            if here.kind == "transit":
-                coming[here.partner_id] += here.quantity_max
-            else:
-                least[here.partner_id] += here.quantity_min
-                most[here.partner_id] += here.quantity_max
-    for shipment, quantity in sent:
-        shipped[shipment.consignee_id] += quantity
-        numbers[shipment.consignee_id].append(shipment.number)
-    partners = session.scalars(
-        sa.select(Partner).where(
-            Partner.id.in_(among("partners", {*most, *coming, *shipped}))
+    partners = plain_rows(
+        session,
+        sa.select(
+            Partner.id,
+            Partner.code,
+            Partner.name,
+            Partner.name_en,
+            Partner.contact,
+            Partner.phone,
+            Partner.email,
+            Partner.region,
         )
+        .where(among(Partner.id, {*heaps.most, *heaps.coming, *sent}))
+        .order_by(Partner.code),
     )
-    reached = [
-        Reached(
-            partner.id,
-            partner.code,
-            partner.name,
-            partner.name_en,
-            partner.contact,
-            partner.phone,
-            partner.email,
-            partner.region,
-            least[partner.id],
-            most[partner.id],
-            coming[partner.id],
-            shipped[partner.id],
-            tuple(sorted(numbers[partner.id])),
-        )
-        for partner in partners
-    ]
-    return tuple(sorted(reached, key=lambda r: (-r.quantity_max - r.coming, r.code)))
+    nothing = Sent(0, ())
+    reached = []
+    for row in partners:
+        number = row[0]
+        least, most = heaps.least.get(number, 0), heaps.most.get(number, 0)
+        coming = heaps.coming.get(number, 0)
+        figures = (least, most, coming, *sent.get(number, nothing))
+        reached.append(Reached._make((*row, *figures)))
+    return tuple(sorted(reached, key=lambda one: -one.quantity_max - one.coming))

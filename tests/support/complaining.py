@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lotmark.recall.complaints.service import file_complaint
+from lotmark.recall.complaints.filing import file_complaint
 from lotmark.recall.complaints.tables import Complaint
 from lotmark.trace.people import Actor
 

@@ -1,14 +1,18 @@
 """A plant as small as can be, as files for the importer."""
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import openpyxl
 import sqlalchemy as sa
 
 from lotmark.trace import people
 from lotmark.trace.db import Base, Database
-from lotmark.trace.exchange.imports import Report, import_files
+from lotmark.trace.exchange.files import read_tables
+from lotmark.trace.exchange.imports import File as Given
+from lotmark.trace.exchange.imports import Report, bring_files
 
 File = tuple[str, bytes]
 
@@ -72,10 +76,26 @@ def base_files() -> list[File]:
     return [(name, text.encode()) for name, text in BASE.items()]
 
 
-def bring(database: Database, files: list[File], now: datetime) -> Report:
-    """Import files in a transaction of their own, as the house itself."""
-    with database.writing() as session:
-        return import_files(session, files, people.system(), now, key_version=1)
+def bring(database: Database, files: Sequence[Given], now: datetime) -> Report:
+    """Import files as the house itself."""
+    return bring_files(database, files, people.system(), now, key_version=1)
+
+
+class Whole(NamedTuple):
+    """A table read to its end."""
+
+    name: str
+    header: tuple[str, ...]
+    header_line: int
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read_whole(name: str, content: bytes) -> list[Whole]:
+    """Every table of a file with all its rows."""
+    return [
+        Whole(table.name, table.header, table.header_line, tuple(table.rows))
+        for table in read_tables((name, content))
+    ]
 
 
 def row_counts(database: Database) -> dict[str, int]:
@@ -83,6 +103,15 @@ def row_counts(database: Database) -> dict[str, int]:
     with database.reading() as session:
         return {
             name: session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, in an order of its own."""
+    with database.reading() as session:
+        return {
+            name: sorted(map(tuple, session.execute(sa.select(table))), key=repr)
             for name, table in Base.metadata.tables.items()
         }
 

@@ -1,17 +1,47 @@
-"""Small random plants, as plain values and written to a database.
+"""Small random plants, as plain values and written to a database."""
 
-Lots, lines, cycles and shipments are small numbers, times are hours after ``START``.
-"""
-
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from hypothesis import strategies as st
+from plant_plans import (
+    CYCLES,
+    ITEMS,
+    KINDS,
+    LINES,
+    PLACES,
+    SHIPMENTS,
+    START,
+    STEP,
+    STEPS,
+    SUPPLIERS,
+    Plan,
+    at,
+    day,
+    plans,
+)
+from plant_rows import (
+    Row,
+    article_row,
+    check_rows,
+    cleaning_rows,
+    complaint_rows,
+    cycle_row,
+    line_row,
+    lot_row,
+    move_row,
+    partner_row,
+    place_row,
+    segment_rows,
+    ship_row,
+    site_row,
+)
 from sqlalchemy.orm import Session
 
+from lotmark.recall.complaints.tables import Complaint
 from lotmark.trace.db import Base
+from lotmark.trace.identity.tables import ItemSegment
 from lotmark.trace.parties.tables import Article, Line, Location, Lot, Partner, Site
 from lotmark.trace.production.tables import (
     Cleaning,
@@ -19,34 +49,30 @@ from lotmark.trace.production.tables import (
     EquipmentCycle,
     LineRun,
     LotInput,
+    ProcessCheck,
 )
-from lotmark.trace.stock.tables import Movement, Shipment
+from lotmark.trace.stock.tables import Movement, Shipment, Stock
 
-START = datetime.fromisoformat("2026-11-01T00:00+08:00")
-"""Midnight at the plant."""
-STEP, STEPS = 6, 9
-"""Hours between two moments, and how many moments there are."""
-LINES = CYCLES = SHIPMENTS = 2
-KINDS = ("product", "ingredient", "packaging")
-EDGES = ("consumption", "rework", "repack")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A plant: who went into whom, and what happened when."""
-
-    lots: list[str] = field(default_factory=list)
-    """Kind of article of each lot."""
-    edges: list[tuple[int, int, str]] = field(default_factory=list)
-    """Input, output, kind; the same may stand several times."""
-    runs: list[tuple[int, int, int, int | None]] = field(default_factory=list)
-    """Lot, line, hours."""
-    cleanings: list[tuple[int, int, int, str]] = field(default_factory=list)
-    """Line, hours, result."""
-    loads: set[tuple[int, int]] = field(default_factory=set)
-    """Cycle, lot."""
-    sent: list[tuple[int, int, tuple[int, int] | None]] = field(default_factory=list)
-    """Shipment, lot, items."""
+__all__ = [
+    "CYCLES",
+    "ITEMS",
+    "LINES",
+    "PLACES",
+    "SHIPMENTS",
+    "START",
+    "STEP",
+    "STEPS",
+    "SUPPLIERS",
+    "Ids",
+    "Plan",
+    "at",
+    "build",
+    "day",
+    "insert",
+    "insert_plain",
+    "plans",
+    "stock_up",
+]
 
 
 @dataclass(frozen=True)
@@ -57,90 +83,50 @@ class Ids:
     lines: list[int]
     cycles: list[int]
     shipments: list[int]
-
-
-def at(hour: int) -> datetime:
-    return START + timedelta(hours=hour)
-
-
-def spans(open_ended: bool) -> st.SearchStrategy[tuple[int, int | None]]:
-    """Times on a coarse grid, so that ends and starts often meet."""
-
-    def hours(start: int, length: int) -> tuple[int, int | None]:
-        return start * STEP, None if length > 4 else (start + length) * STEP
-
-    return st.builds(hours, st.integers(0, STEPS), st.integers(1, 4 + open_ended))
-
-
-@st.composite
-def plans(draw: st.DrawFn) -> Plan:
-    """Plants with cycles of rework, missing cleanings and runs that overlap."""
-    lots = draw(st.lists(st.sampled_from(KINDS), min_size=6, max_size=12))
-    lot = st.integers(0, len(lots) - 1)
-    line = st.integers(0, LINES - 1)
-    edge = st.tuples(lot, lot, st.sampled_from(EDGES))
-    run = st.builds(lambda of, on, span: (of, on, *span), lot, line, spans(True))
-    cleaning = st.builds(
-        lambda on, span, result: (on, *span, result),
-        line,
-        spans(False),
-        st.sampled_from(("pass", "pass", "fail")),
-    )
-    scanned = st.none() | st.builds(
-        lambda lo, n: (lo, lo + n), st.integers(0, 5), st.integers(1, 5)
-    )
-    return Plan(
-        lots,
-        [e for e in draw(st.lists(edge, min_size=4, max_size=11)) if e[0] != e[1]],
-        one_open_run_a_line(draw(st.lists(run, min_size=3, max_size=7))),
-        draw(st.lists(cleaning, min_size=2, max_size=6)),
-        draw(
-            st.sets(st.tuples(st.integers(0, CYCLES - 1), lot), min_size=2, max_size=5)
-        ),
-        draw(
-            st.lists(st.tuples(st.integers(0, SHIPMENTS - 1), lot, scanned), max_size=4)
-        ),
-    )
-
-
-def one_open_run_a_line(
-    runs: list[tuple[int, int, int, int | None]],
-) -> list[tuple[int, int, int, int | None]]:
-    """Without further runs that go on where one goes on: nobody can book those."""
-    going_on: set[int] = set()
-    kept = []
-    for run in runs:
-        _, line, _, end = run
-        if end is not None or line not in going_on:
-            kept.append(run)
-        if end is None:
-            going_on.add(line)
-    return kept
+    cleanings: list[int]
+    checks: list[int]
+    complaints: list[int]
+    places: list[int]
+    suppliers: list[int]
+    articles: list[int]
+    shop: int
+    site: int
 
 
 def build(session: Session, plan: Plan) -> Ids:
     """Write the plan; the session's caller rolls it back."""
     site = insert(session, Site, [site_row()])[0]
     articles = insert(session, Article, map(article_row, KINDS))
+    suppliers = insert(
+        session, Partner, [partner_row(f"S{n}", "supplier") for n in range(SUPPLIERS)]
+    )
+    shop = insert(session, Partner, [partner_row("C01", "consignee")])[0]
+    lines = insert(session, Line, [line_row(n, site, plan) for n in range(LINES)])
+    lots = insert(
+        session,
+        Lot,
+        [
+            lot_row(plan, number, articles[KINDS.index(kind)], lines, suppliers)
+            for number, kind in enumerate(plan.lots)
+        ],
+    )
     ids = Ids(
-        lots=insert(
-            session,
-            Lot,
-            [
-                lot_row(f"B{n}", articles[KINDS.index(kind)])
-                for n, kind in enumerate(plan.lots)
-            ],
+        lots=lots,
+        lines=lines,
+        cycles=insert(
+            session, EquipmentCycle, [cycle_row(n, site) for n in range(CYCLES)]
         ),
-        lines=insert(
-            session,
-            Line,
-            [
-                {"site_id": site, "code": f"L{n}", "name": "", "name_en": ""}
-                for n in range(LINES)
-            ],
+        shipments=insert(
+            session, Shipment, [ship_row(n, site, shop) for n in range(SHIPMENTS)]
         ),
-        cycles=insert(session, EquipmentCycle, [cycle_row(n, site) for n in (0, 1)]),
-        shipments=_shipments(session, site),
+        cleanings=insert(session, Cleaning, cleaning_rows(plan, lines)),
+        checks=insert(session, ProcessCheck, check_rows(plan, lots, lines)),
+        complaints=insert(session, Complaint, complaint_rows(plan, lots)),
+        places=insert(session, Location, [place_row(code, shop) for code in PLACES]),
+        suppliers=suppliers,
+        articles=articles,
+        shop=shop,
+        site=site,
     )
     _fill(session, plan, ids)
     return ids
@@ -176,54 +162,60 @@ def _fill(session: Session, plan: Plan, ids: Ids) -> None:
     )
     insert_plain(
         session,
-        Cleaning,
-        [
-            {
-                "line_id": ids.lines[line],
-                "started_at": at(start),
-                "ended_at": at(end),
-                "kind": "wet",
-                "result": result,
-            }
-            for line, start, end, result in plan.cleanings
-        ],
-    )
-    insert_plain(
-        session,
         CycleLoad,
         [
             {"cycle_id": ids.cycles[cycle], "lot_id": ids.lots[lot], "quantity": 1}
             for cycle, lot in plan.loads
         ],
     )
-    places = session.scalars(
-        sa.select(Location.id).where(Location.code.in_(("made", "lost")))
-    ).all()
+    insert_plain(session, ItemSegment, segment_rows(plan, ids.lots))
+    _ship(session, plan, ids)
+
+
+def _ship(session: Session, plan: Plan, ids: Ids) -> None:
+    made, lost = _ends(session)
     insert_plain(
         session,
         Movement,
         [
-            {
-                "document": "S",
-                "lot_id": ids.lots[lot],
-                "from_id": places[0],
-                "to_id": places[1],
-                "quantity": 1 if items is None else items[1] - items[0],
-                "lo": items and items[0],
-                "hi": items and items[1],
-                "at": START,
-                "recorded_at": START,
-                "actor": "li",
-                "shipment_id": ids.shipments[shipment],
-            }
+            move_row(ids.lots[lot], made, lost, 0, items)
+            | {"shipment_id": ids.shipments[shipment]}
             for shipment, lot, items in plan.sent
         ],
     )
 
 
-def insert(
-    session: Session, table: type[Base], rows: Iterable[dict[str, object]]
-) -> list[int]:
+def stock_up(session: Session, plan: Plan, ids: Ids) -> None:
+    """What was made, and the packs that came to a place and left it again."""
+    made, lost = _ends(session)
+    rows: list[Row] = []
+    stock: Counter[tuple[int, int]] = Counter()
+    for lot, count in plan.units.items():
+        stock[ids.lots[lot], made] -= count
+    for lot, place, start, end in plan.visits:
+        number, here = ids.lots[lot], ids.places[place]
+        rows.append(move_row(number, made, here, start))
+        if end is not None:
+            rows.append(move_row(number, here, lost, end))
+        stock[number, made] -= 1
+        stock[number, here] += end is None
+    insert_plain(session, Movement, rows)
+    balances: list[Row] = [
+        {"lot_id": lot, "location_id": place, "quantity": quantity}
+        for (lot, place), quantity in stock.items()
+    ]
+    insert_plain(session, Stock, balances)
+
+
+def _ends(session: Session) -> list[int]:
+    """Where packs come from, and where they end."""
+    return [
+        session.scalars(sa.select(Location.id).where(Location.code == code)).one()
+        for code in ("made", "lost")
+    ]
+
+
+def insert(session: Session, table: type[Base], rows: Iterable[Row]) -> list[int]:
     """Insert rows and say their ids, in order."""
     things = [table(**row) for row in rows]
     session.add_all(things)
@@ -231,56 +223,6 @@ def insert(
     return [session.identity_key(instance=thing)[1][0] for thing in things]
 
 
-def insert_plain(
-    session: Session, table: type[Base], rows: list[dict[str, object]]
-) -> None:
+def insert_plain(session: Session, table: type[Base], rows: list[Row]) -> None:
     if rows:
         session.execute(sa.insert(table), rows)
-
-
-def site_row() -> dict[str, object]:
-    return {"code": "QD", "name": "青岛厂", "name_en": "Qingdao plant"}
-
-
-def article_row(kind: str) -> dict[str, object]:
-    unit = "piece" if kind == "product" else "mg"
-    return {
-        "code": f"A-{kind}",
-        "kind": kind,
-        "name": kind,
-        "name_en": kind,
-        "base_unit": unit,
-    }
-
-
-def lot_row(code: str, article: int) -> dict[str, object]:
-    return {"code": code, "ai10": code, "article_id": article, "next_item": 10}
-
-
-def cycle_row(number: int, site: int) -> dict[str, object]:
-    return {
-        "site_id": site,
-        "number": f"R1-{number}",
-        "equipment": "R1",
-        "kind": "retort",
-        "started_at": START,
-        "result": "pass",
-    }
-
-
-def _shipments(session: Session, site: int) -> list[int]:
-    shop = insert(
-        session,
-        Partner,
-        [{"code": "C01", "kind": "consignee", "name": "店", "name_en": "Shop"}],
-    )[0]
-    rows: list[dict[str, object]] = [
-        {
-            "number": f"SH-{n}",
-            "site_id": site,
-            "consignee_id": shop,
-            "shipped_at": START,
-        }
-        for n in range(SHIPMENTS)
-    ]
-    return insert(session, Shipment, rows)

@@ -4,72 +4,25 @@ Nothing here is shared with the engine. Reasons are ``(code, *values)`` with the
 of the plan; times are hours, an open end is left out.
 """
 
-from dataclasses import dataclass
+from plants import ITEMS, Plan
+from scope_facts import (
+    BAD_INPUT,
+    WINDOWED,
+    Fact,
+    Found,
+    Question,
+    Told,
+    Verdict,
+    Window,
+    meant,
+    named_window,
+    ran_in,
+    spread,
+    told,
+    window,
+)
 
-from plants import Plan
-
-from lotmark.trace.identity.items import ItemSet
-
-Told = tuple[object, ...]
-Verdict = dict[int, tuple[int, set[Told]]]
-"""Tier and reasons of each affected lot."""
-
-
-@dataclass
-class Question:
-    """Criteria over the numbers of a plan."""
-
-    lots: list[tuple[int, tuple[int, int] | None]]
-    windows: list[tuple[int, int, int]]
-    """Line, hours."""
-    inputs: list[int]
-    cycles: list[int]
-    shipments: list[int]
-    origin: str
-
-
-def spread(pairs: list[tuple[int, int]], start: set[int]) -> set[int]:
-    """All that can be reached, found by trying every pair until nothing is new."""
-    found = set(start)
-    while True:
-        more = {b for a, b in pairs if a in found} - found
-        if not more:
-            return found
-        found |= more
-
-
-def window(
-    plan: Plan, line: int, start: int, end: int | None
-) -> tuple[int, int | None, bool]:
-    """Start, end and whether a cleaning bounds the start."""
-    passed = [
-        (s, e) for on, s, e, result in plan.cleanings if (on, result) == (line, "pass")
-    ]
-    before = [e for s, e in passed if e <= start]
-    after = [s for s, e in passed if end is not None and s >= end]
-    day = start // 24
-    first = max(before) if before else (day - 1) * 24
-    return first, min(after) if after else None, bool(before)
-
-
-def ran_in(plan: Plan, line: int, first: int, last: int | None) -> set[int]:
-    found = set()
-    for lot, on, start, end in plan.runs:
-        starts_too_late = last is not None and start >= last
-        ended_too_early = end is not None and end <= first
-        if on == line and not starts_too_late and not ended_too_early:
-            found.add(lot)
-    return found
-
-
-def told(how: str, line: int, first: int, last: int | None, bounded: bool) -> set[Told]:
-    if last is None:
-        reasons: set[Told] = {(f"{how}_open_window", line, first)}
-    else:
-        reasons = {(f"{how}_window", line, first, last)}
-    if not bounded:
-        reasons.add(("window_unbounded", line, first))
-    return reasons
+__all__ = ["Fact", "Found", "Question", "Told", "Verdict", "judge", "spread"]
 
 
 class Notes:
@@ -82,45 +35,17 @@ class Notes:
         self.of.setdefault(lot, set()).update(reasons)
 
 
-def criterion_batches(plan: Plan, question: Question, notes: Notes) -> set[int]:
-    found = set()
-    for lot, items in question.lots:
-        found.add(lot)
-        if items is None:
-            notes.add(lot, ("named_lot",))
-        else:
-            notes.add(lot, ("named_items", str(ItemSet.range(*items))))
-    for line, start, end in question.windows:
-        first, last, bounded = window(plan, line, start, end)
-        for lot in ran_in(plan, line, first, last):
-            found.add(lot)
-            notes.add(lot, *told("ran_in", line, first, last, bounded))
-    for cycle, lot in plan.loads:
-        if cycle in question.cycles:
-            found.add(lot)
-            notes.add(lot, ("in_named_cycle", cycle))
-    for shipment, lot, _ in plan.sent:
-        if shipment in question.shipments:
-            found.add(lot)
-            scans = [i for s, which, i in plan.sent if (s, which) == (shipment, lot)]
-            if None in scans:
-                notes.add(lot, ("in_named_shipment", shipment))
-            else:
-                numbers = {n for scan in scans if scan for n in range(*scan)}
-                sent = str(ItemSet.from_numbers(numbers))
-                notes.add(lot, ("items_in_named_shipment", sent, shipment))
-    return found
-
-
-def beside(plan: Plan, suspects: set[int], notes: Notes) -> set[int]:
+def beside(
+    plan: Plan, question: Question, suspects: set[int], notes: Notes
+) -> set[int]:
     found = set()
     for suspect in suspects:
         for lot, line, start, end in plan.runs:
             if lot == suspect:
-                first, last, bounded = window(plan, line, start, end)
-                for other in ran_in(plan, line, first, last) - suspects:
+                around = window(plan, question, line, start, end)
+                for other in ran_in(plan, around) - suspects:
                     found.add(other)
-                    notes.add(other, *told("same", line, first, last, bounded))
+                    notes.add(other, *told("same", around))
         for cycle, lot in plan.loads:
             for same, other in plan.loads:
                 if lot == suspect and same == cycle and other not in suspects:
@@ -136,17 +61,20 @@ def beside(plan: Plan, suspects: set[int], notes: Notes) -> set[int]:
 
 
 def judge(plan: Plan, question: Question) -> Verdict:
-    """Every affected lot with its tier and reasons."""
+    """Every affected lot with its tier, reasons and items."""
     notes = Notes()
     forward = [(a, b) for a, b, _ in plan.edges]
     backward = [(b, a) for a, b in forward]
-    suspects = criterion_batches(plan, question, notes)
-    for lot in question.inputs:
-        notes.add(lot, ("named_input",))
-    first = spread(forward, suspects | set(question.inputs))
+    suspects: set[int] = set()
+    inputs: set[int] = set()
+    for fact in question.facts:
+        for lot, reasons in meant(plan, question, fact).items():
+            notes.add(lot, *reasons)
+            (inputs if fact[0] in BAD_INPUT else suspects).add(lot)
+    first = spread(forward, suspects | inputs)
     second: set[int] = set()
     if question.origin in ("unknown", "ingredient", "line"):
-        second = spread(forward, beside(plan, suspects, notes))
+        second = spread(forward, beside(plan, question, suspects, notes))
     sources: set[int] = set()
     if question.origin in ("unknown", "ingredient"):
         went_in = {a for a, b in forward if b in suspects}
@@ -163,10 +91,117 @@ def judge(plan: Plan, question: Question) -> Verdict:
         notes.add(source, ("shared_input", len(used), len(suspects)))
         for lot in spread(open_ways, {source}) - {source}:
             notes.add(lot, ("shares_lot", source))
+    items = narrowed(plan, question, suspects, first | second, notes)
     return {
-        lot: (
+        lot: Found(
             1 if lot in first else 2 if lot in second else 3,
             notes.of.get(lot, set()),
+            items.get(lot),
         )
         for lot in first | second | third
     }
+
+
+def narrowed(
+    plan: Plan,
+    question: Question,
+    suspects: set[int],
+    affected: set[int],
+    notes: Notes,
+) -> dict[int, frozenset[int]]:
+    """The packs of batches that were told apart; the others are told why not."""
+    found: dict[int, frozenset[int]] = {}
+    if not question.narrow:
+        return found
+    for lot in suspects:
+        windows = [
+            wanted
+            for fact in question.facts
+            if fact[0] in WINDOWED
+            for wanted in [named_window(plan, question, fact)]
+            if lot in ran_in(plan, wanted)
+        ]
+        if not windows:
+            continue
+        open_lines = [
+            line for line, _, last, bounded, _ in windows if last is None or not bounded
+        ]
+        if open_lines:
+            notes.add(lot, ("not_narrowed_open", min(open_lines)))
+        elif more_than_windows(plan, question, suspects, affected, lot, windows):
+            notes.add(lot, ("not_narrowed_other",))
+        elif any(on != plan.homes.get(lot) for on, *_ in windows) or (
+            plan.homes[lot] not in plan.packing
+        ):
+            notes.add(lot, ("not_narrowed_labels",))
+        else:
+            packs = packed_in(plan, lot, windows, notes)
+            if packs is not None:
+                found[lot] = packs
+    return found
+
+
+def packed_in(
+    plan: Plan, lot: int, windows: list[Window], notes: Notes
+) -> frozenset[int] | None:
+    times: dict[int, list[tuple[int, int]]] = {}
+    for lo, hi, start, end in plan.applied.get(lot, []):
+        for item in range(lo, hi):
+            times.setdefault(item, []).append((start, end))
+    voided = set(range(*plan.voided.get(lot, (0, 0))))
+    packs = [n for n in range(ITEMS) if n in times or n not in voided]
+    visits = [of for of, *_ in plan.visits if of == lot]
+    made = plan.units.get(lot, 0) + len(visits)
+    timed = [n for n in packs if n in times]
+    if made > len(packs):
+        notes.add(lot, ("not_narrowed_numbers", made, len(packs)))
+        return None
+    if not packs or len(timed) / len(packs) < 0.999:
+        notes.add(lot, ("not_narrowed_times", len(timed), len(packs)))
+        return None
+    notes.add(lot, ("narrowed", len(timed), len(packs)))
+    inside = {
+        n
+        for n in timed
+        for start, end in times[n]
+        for _, first, last, _, _ in windows
+        if last is not None and start < last and end >= first
+    }
+    return frozenset(inside | (set(packs) - set(timed)))
+
+
+def more_than_windows(
+    plan: Plan,
+    question: Question,
+    suspects: set[int],
+    affected: set[int],
+    lot: int,
+    windows: list[Window],
+) -> bool:
+    """Whether anything but the suspect times makes the lot affected."""
+    for fact in question.facts:
+        if fact[0] not in WINDOWED and lot in meant(plan, question, fact):
+            return True
+    if any(a in affected for a, b, _ in plan.edges if b == lot):
+        return True
+    if question.origin not in ("unknown", "ingredient", "line"):
+        return False
+    others = suspects - {lot}
+    rework = [(a, b) for a, b, kind in plan.edges if kind != "consumption"]
+    if spread(rework, {lot}) & others:
+        return True
+    mine = {cycle for cycle, of in plan.loads if of == lot}
+    if any(cycle in mine for cycle, of in plan.loads if of in others):
+        return True
+    for other, line, start, end in plan.runs:
+        around = window(plan, question, line, start, end)
+        if other in others and lot in ran_in(plan, around):
+            inside = [
+                on == line
+                and around[1] >= first
+                and (last is None or (around[2] is not None and around[2] <= last))
+                for on, first, last, _, _ in windows
+            ]
+            if not any(inside):
+                return True
+    return False

@@ -29,3 +29,14 @@ def change(client: FlaskClient, path: str, **form: str) -> TestResponse:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found, page
     return client.post(path, data={"csrf_token": found[1], **form})
+
+
+def fill_in(client: FlaskClient, path: str, **form: str) -> TestResponse:
+    """Open the form at ``path`` and send it there, with its hidden fields as they are.
+
+    ``form`` is what is typed; it may also replace a hidden field.
+    """
+    hidden = re.findall(
+        r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown(client, path)
+    )
+    return client.post(path, data=dict(hidden) | form)

@@ -18,13 +18,15 @@ from flask.testing import FlaskClient
 from jinja2 import Template
 from jinja2.meta import find_referenced_templates
 from shelves import LOT, csrf, fill
-from staff_pages import change, said
+from staff_pages import change, fill_in, said
+from stored_goods import CASES, CODE, fill_store
 
 from lotmark.recall.complaints.service import MACHINE
 from lotmark.trace import clock
 from lotmark.trace.errors import Conflict
 from lotmark.trace.flow import Machine
 from lotmark.trace.production.batches import BATCH
+from lotmark.trace.production.lines import LINE
 from lotmark.trace.stock.holds import HOLD
 from lotmark.web import app as shell
 from lotmark.web import i18n
@@ -93,7 +95,7 @@ def test_it_keeps_to_our_words_and_signs(catalog: Catalog) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("machine", [BATCH, HOLD, MACHINE], ids=lambda m: m.name)
+@pytest.mark.parametrize("machine", [BATCH, HOLD, LINE, MACHINE], ids=lambda m: m.name)
 def test_every_state_and_step_has_a_word(machine: Machine) -> None:
     states = {state for step in machine.steps.values() for state in step.sources}
     states |= {step.target for step in machine.steps.values()}
@@ -185,7 +187,7 @@ def pages(
         number, token = case.number, case.token
     zhao = log_in("zhao")
     zhao.set_cookie("line", "2")
-    opened = change(zhao, "/line/products/2", code=LOT, planned="100")
+    opened = fill_in(zhao, "/line/products/2", code=LOT, planned="100")
     order = {"count": "12", "stock": "roll-60x40", "format": "pdf", "key": "one"}
     job = change(zhao, f"{opened.location}/print", **order).location
     lot = f"/quality/lots/{shelf.lot_id}"
@@ -193,9 +195,13 @@ def pages(
         "": ["/", "/privacy", "/complaints/new", f"/c/{token}", "/c/x", "/x", "/login"]
         + [f"/t/{serial}" for serial in vars(shelf).values() if serial != 1],
         "zhao": ["/line/lines", "/line/products", "/line/products/1", "/line/jobs", job]
-        + [opened.location + rest for rest in ("", "/print", "/packs", "/finish")],
+        + [opened.location, f"{opened.location}/plan"]
+        + [f"{opened.location}/{page}" for page in ("print", "packs", "finish")],
         "zhou": ["/desk", f"/desk/{number}"],
-        "qian": ["/quality", lot, f"{lot}/trace", f"/quality/scope?lot=BJ200/{LOT}"],
+        "qian": [
+            *("/quality", lot, f"{lot}/trace", f"/quality/scope?lot=BJ200/{LOT}"),
+            *("/quality/lines", "/quality/registers"),
+        ],
         "dong": ["/admin/components"],
     }
     for login, paths in walks.items():
@@ -203,9 +209,54 @@ def pages(
         client.set_cookie("line", "2")
         for path in paths:
             yield path, visible(client.get(path).text)
+    yield from store_pages(house, log_in)
+    yield from office_pages(app, log_in)
     chen = in_chinese(app.test_client())
     two_batches = {"code": LOT, **csrf(chen, "/")}
     yield "/check", visible(chen.post("/check", data=two_batches).text)
+
+
+def store_pages(
+    house: Installation, log_in: small_plant.LogIn
+) -> Iterator[tuple[str, str]]:
+    """The warehouse's pages, with goods, a case, a shipment and a count to show."""
+    store = fill_store(house)
+    wang = in_chinese(log_in("wang"))
+    here = str(store.places["FG1"])
+    case = {"level": "case", "place": here, "number": "scan", "sscc": CASES[0]}
+    change(wang, "/stock/units", **case)
+    goods = {"from": here, "goods": f"BJ200/{CODE} 40", "consignee": str(store.shop)}
+    sent = change(wang, "/stock/ship", step="book", **goods).location
+    count = change(wang, "/stock/counts", place=here).location
+    for path in (
+        *("/stock", f"/stock/places/{here}", "/stock/move", "/stock/take"),
+        f"/stock/pick?article={store.product}&from={here}&quantity=3&unit=case",
+        *("/stock/receive", "/stock/returns", "/stock/spare", "/stock/ship"),
+        *("/stock/shipments", sent, sent.replace("shipments", "papers")),
+        *("/stock/units", f"/stock/units/{CASES[0]}", f"/stock/units?code={CODE}"),
+        *("/stock/counts", count, f"{count}/sheet", f"{count}/lots/{store.lot_id}"),
+    ):
+        yield path, visible(wang.get(path.split("?saved")[0]).text)
+    checked = change(wang, "/stock/ship", step="check", **goods)
+    yield "/stock/ship", visible(checked.text)
+
+
+def office_pages(app: Flask, log_in: small_plant.LogIn) -> Iterator[tuple[str, str]]:
+    """Records, kept scopes, keys, and the log-in that takes a form along."""
+    qian, xu = in_chinese(log_in("qian")), in_chinese(log_in("xu"))
+    for path in ("/records", "/records/lots", "/quality/scopes", "/me"):
+        yield path, visible(qian.get(path).text)
+    form = {"name": "贴标机 2", "right": "trace.read", "days": "30"}
+    made = change(xu, "/admin/keys", **form)
+    found = re.search(r"lm_\w{4,9}", made.text)
+    assert found, made.text
+    for path in ("/admin/keys", f"/admin/keys/{found[0]}/revoke"):
+        yield path, visible(xu.get(path).text)
+    yield "/admin/keys", visible(made.text)
+    stranger = in_chinese(app.test_client())
+    again = {"carried-text": "好", "next": "/desk/1/note", **csrf(stranger, "/login")}
+    who = {"login": "qian", "password": small_plant.PASSWORD}
+    yield "/login", visible(stranger.post("/login", data=again | who).text)
 
 
 def page_templates(app: Flask) -> set[str]:

@@ -1,5 +1,6 @@
 """The desk: complaints grouped, handled in order, and private things kept private."""
 
+import re
 from typing import Any
 
 import pytest
@@ -98,12 +99,21 @@ def test_a_case_is_taken_to_its_end(zhou: FlaskClient, house: Installation) -> N
         ("note", {"text": "She agrees."}, "proposed"),
         ("close", {"text": ""}, "closed"),
     ):
+        if step == "answer":
+            form = form | {"seen": version_of(zhou, case)}
         assert change(zhou, f"{case}/{step}", **form).location == case
         assert state_of(house, number) == state
     page = shown(zhou, case)
     assert "We send you two new packs." in page
     assert "She agrees." in page
     assert "Nothing: this case is done." in page
+
+
+def version_of(client: FlaskClient, case: str) -> str:
+    """The version of the case that its page was drawn from."""
+    found = re.search(r'name="seen" value="(\d+)"', shown(client, case))
+    assert found
+    return found[1]
 
 
 def test_steps_out_of_order_change_nothing(
@@ -121,11 +131,12 @@ def test_steps_out_of_order_change_nothing(
 
 
 def test_a_health_complaint_is_never_put_aside(
-    zhou: FlaskClient, house: Installation
+    log_in: small_plant.LogIn, house: Installation
 ) -> None:
     number = file(house, kind="ill")
-    assert "Not a complaint about our product" not in shown(zhou, f"/desk/{number}")
-    refused = change(zhou, f"/desk/{number}/put-aside", text="spam")
+    he = log_in("he")
+    assert "Not a complaint about our product" not in shown(he, f"/desk/{number}")
+    refused = change(he, f"/desk/{number}/put-aside", text="spam")
     assert refused.status_code == 409
     assert "never put aside" in said(refused)
 
@@ -133,12 +144,34 @@ def test_a_health_complaint_is_never_put_aside(
 def test_a_refused_text_is_still_there(zhou: FlaskClient, house: Installation) -> None:
     number = file(house)
     change(zhou, f"/desk/{number}/accept")
+    change(zhou, f"/desk/{number}/investigate")
     refused = change(zhou, f"/desk/{number}/answer", text="字" * 2001)
     assert refused.status_code == 400
     assert "Expected at most 2,000 characters, got 2,001." in said(refused)
     assert "字" * 2001 in refused.text
-    empty = change(zhou, f"/desk/{number}/answer", text=" ")
+    seen = version_of(zhou, f"/desk/{number}")
+    empty = change(zhou, f"/desk/{number}/answer", text=" ", seen=seen)
     assert "Write the answer first" in said(empty)
+
+
+def test_an_answer_to_a_closed_case_is_not_lost(
+    zhou: FlaskClient, log_in: small_plant.LogIn, house: Installation
+) -> None:
+    number = file(house, kind="other")
+    case = f"/desk/{number}"
+    change(zhou, f"{case}/accept")
+    seen = version_of(zhou, case)
+    he = log_in("he")
+    change(he, f"{case}/answer", text="Refund.", seen=seen)
+    overtaken = change(zhou, f"{case}/answer", text="New pack.", seen=seen)
+    assert overtaken.status_code == 409
+    assert "changed while you were writing" in said(overtaken)
+    assert "New pack." in overtaken.text
+    change(he, f"{case}/close", text="")
+    late = change(zhou, f"{case}/answer", text="New pack.", seen=seen)
+    assert late.status_code == 409
+    assert "What you wrote; it was not sent" in late.text
+    assert "New pack." in late.text
 
 
 def test_contact_and_health_are_for_those_who_need_them(
@@ -152,6 +185,7 @@ def test_contact_and_health_are_for_those_who_need_them(
         health_text="vomiting since noon",
         health_consent=True,
     )
+    change(log_in("zhou"), f"/desk/{number}/accept")
     seen = {
         login: (
             'href="tel:13000000000"' in shown(log_in(login), f"/desk/{number}"),

@@ -1,5 +1,7 @@
 """The door: how often one may try, what is noted of it, and what is not."""
 
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +12,7 @@ from small_plant import PASSWORD, LogIn
 from staff_pages import change
 from werkzeug.test import TestResponse
 
-from lotmark.trace import audit
+from lotmark.trace import audit, clock, people
 from lotmark.web.app import create_app
 from lotmark.web.installation import Installation
 from lotmark.web.limits import limiter
@@ -93,3 +95,42 @@ def test_who_is_let_in_is_not_counted(
 ) -> None:
     for _ in range(12):
         assert knock(watched_door, "qian", PASSWORD).status_code == 302
+
+
+def test_a_form_outlives_the_log_in_it_was_filled_in_under(
+    house: Installation, door: FlaskClient
+) -> None:
+    reason = "第 3 包\n胀袋 </textarea><b>"
+    asked = door.post("/quality/lots/1/hold", data={"reason": reason, "hazard": "h"})
+    assert asked.status_code == 403
+    carried = re.findall(
+        r'<textarea name="(carried-\w+)" hidden>\n(.*?)</textarea>', asked.text, re.S
+    )
+    form = {name: html.unescape(text) for name, text in carried}
+    assert form == {"carried-reason": reason, "carried-hazard": "h"}
+    form |= {"next": "/quality/lots/1/hold", "login": "qian", "password": PASSWORD}
+    wrong = door.post("/login", data=form | {"password": "wrong"})
+    assert html.escape(reason, quote=False) in wrong.text
+    offered = door.post("/login", data=form).text
+    assert '<form method="post" action="/quality/lots/1/hold">' in offered
+    assert html.escape(reason, quote=False) in offered
+    assert "<b>" not in offered
+
+
+def test_who_logged_in_in_another_tab_goes_on(log_in: LogIn) -> None:
+    stale = {"login": "li", "password": PASSWORD, "csrf_token": "old", "next": "/line"}
+    client = log_in("li")
+    answer = client.post("/login", data=stale)
+    assert answer.location == "/login?next=/line"
+    assert client.get(answer.location).status_code == 302
+
+
+def test_whoever_has_no_room_can_still_log_out(
+    house: Installation, log_in: LogIn
+) -> None:
+    with house.plant.writing() as session:
+        now = clock.now()
+        people.add_user(session, "fan", "范", PASSWORD, ["finance"], now)
+    client = log_in("fan")
+    assert client.get("/login").location == "/me"
+    assert 'action="/logout"' in client.get("/me").text

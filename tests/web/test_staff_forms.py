@@ -43,7 +43,7 @@ FIELDS = [
     ("zhao", "/line/batches/1/packs", "first", {"way": "codes", "last": "x"}),
     ("zhao", "/line/batches/1/packs", "way", {}),
     ("zhou", "/desk/{number}/answer", "text", {}),
-    ("zhou", "/desk/{number}/put-aside", "text", {}),
+    ("he", "/desk/{number}/put-aside", "text", {}),
     ("zhou", "/desk/{number}/note", "text", {}),
     ("qian", "/quality/lots/1/hold", "reason", {"hazard": "health"}),
     ("qian", "/quality/lots/1/hold", "hazard", {"reason": "x"}),

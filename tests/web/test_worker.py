@@ -1,5 +1,6 @@
 """The worker draws labels, shows its progress, and survives being killed."""
 
+import json
 import os
 import signal
 import time
@@ -15,8 +16,11 @@ from sqlalchemy.orm import Session
 
 from lotmark.labels.engine.proof import read_pdf
 from lotmark.labels.jobs import service as jobs
+from lotmark.labels.jobs.faults import read_fault
 from lotmark.labels.jobs.tables import PrintJob
+from lotmark.labels.jobs.turns import EFFECT
 from lotmark.trace import clock, files, outbox
+from lotmark.trace.audit import AuditRow
 from lotmark.trace.errors import InvalidInput
 from lotmark.trace.parties.tables import Article, Line, Lot
 from lotmark.trace.people import system
@@ -25,6 +29,8 @@ from lotmark.trace.production.marks import marked_items
 from lotmark.trace.scans import record_scan, scan_summary
 from lotmark.web import worker
 from lotmark.web.installation import Installation
+
+BASE = "https://q.example.cn"
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def order(
 ) -> PrintJob:
     with house.plant.writing() as session:
         return jobs.order_labels(
-            session, lot_id, 12, stock, "pdf", 0, key, 1, system(), clock.now()
+            session, lot_id, 12, stock, "pdf", 0, key, 1, BASE, system(), clock.now()
         )
 
 
@@ -107,14 +113,18 @@ def test_a_job_drawn_twice_is_the_same_file(house: Installation, lot_id: int) ->
 def test_what_cannot_be_drawn_says_why_and_is_not_tried_again(
     house: Installation, lot_id: int
 ) -> None:
+    job = order(house, lot_id)
     with house.plant.writing() as session:
         session.get_one(Lot, lot_id).article.name = "牛肉 🥩"
-    job = order(house, lot_id)
     worker.work_once(house)
     failed = drawn(house, job.number)
     assert failed.state == "failed"
-    assert "🥩" in failed.error or "1F969" in failed.error
+    assert "U+1F969" in str(read_fault(failed.error))
     assert worker.work_once(house) == 0
+    with house.plant.reading() as session:
+        row = session.scalars(sa.select(AuditRow).filter_by(action="labels.fail")).one()
+        assert json.loads(row.data)["items"] == [0, 12]
+        assert jobs.spoiled_codes(session, lot_id) == 12
 
 
 def test_an_unknown_stock_issues_no_code(house: Installation, lot_id: int) -> None:
@@ -132,7 +142,7 @@ def test_a_fault_is_kept_and_tried_again_later(
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setitem(worker.HANDLERS, jobs.EFFECT, broken)
+    monkeypatch.setitem(worker.HANDLERS, EFFECT, broken)
     assert worker.work_once(house) == 1
     with house.plant.reading() as session:
         row = session.scalars(sa.select(outbox.Effect)).one()
@@ -151,7 +161,7 @@ def test_an_effect_nobody_knows_goes_to_a_person_at_once(
         effects = session.scalars(sa.select(outbox.Effect)).all()
     assert {effect.kind: effect.state for effect in effects} == {
         "notice.send": "manual",
-        jobs.EFFECT: "done",
+        EFFECT: "done",
     }
     (error,) = (effect.last_error for effect in effects if effect.last_error)
     assert error == "No handler for notice.send; this version has labels.render."
@@ -251,6 +261,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 90) -> None:
     raise AssertionError("it did not happen in time")
 
 
+MANY = 60_000
+"""Labels that take some seconds to draw, so that a worker can be killed meanwhile."""
+
+
 def test_a_killed_worker_is_started_again_and_nothing_is_lost(tmp_path: Path) -> None:
     demo = lotmark_demo.build(tmp_path / "demo")
     with lotmark_demo.serving(demo):
@@ -265,15 +279,18 @@ def test_a_killed_worker_is_started_again_and_nothing_is_lost(tmp_path: Path) ->
                 .unique()
                 .one()
             )
+            lot.planned = MANY
+            session.flush()
             job = jobs.order_labels(
                 session,
                 lot.id,
-                600,
+                MANY // 2,
                 "a4-24",
                 "pdf",
                 0,
                 "kill",
                 1,
+                BASE,
                 system(),
                 clock.now(),
             )

@@ -1,17 +1,15 @@
 """What rows may refer to: codes to records, loaded once and grown by the import."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import N_, Conflict, InvalidInput, NotFound
-from ..identity.gs1 import LotCode
-from ..parties.lots import lock_lots
-from ..parties.tables import Article, Line, Location, Lot, Partner, Site
-from ..stock.books import CHUNK
+from ..parties.tables import Article, Line, Location, Partner, Site
+from .known_lots import KnownLot, load_lots
 from .rows import AlreadyBad, Row, WrongCell
 
 OURS = ("line", "warehouse", "hold", "quarantine", "returns")
@@ -22,23 +20,10 @@ LOT_COLUMNS = ("lot", "input_lot", "output_lot")
 T = TypeVar("T")
 
 
-def found_among(
-    session: Session,
-    select: sa.Select[*tuple[Any, ...]],
-    column: Any,
-    keys: Iterable[Any],
-) -> Iterator[Any]:
-    """Rows of ``select`` where ``column`` is one of ``keys``; mostly one query."""
-    wanted = sorted(set(keys))
-    for start in range(0, len(wanted), CHUNK):
-        part = column.in_(wanted[start : start + CHUNK])
-        yield from session.execute(select.where(part))
-
-
 class Book:
     """Master data and lots by the codes that files use."""
 
-    def __init__(self, session: Session, rows: Iterable[Row]) -> None:
+    def __init__(self, session: Session, lots: Iterable[str]) -> None:
         self.sites = {site.code: site for site in session.scalars(sa.select(Site))}
         lines = session.scalars(sa.select(Line)).unique()
         self.lines = {(line.site.code, line.code): line for line in lines}
@@ -50,17 +35,33 @@ class Book:
         self.articles = {article.code: article for article in articles}
         gtins = (article.gtin for article in self.articles.values())
         self.gtins = {gtin for gtin in gtins if gtin is not None}
-        self.lots: dict[str, list[Lot]] = {}
+        self.lots: dict[str, list[KnownLot]] = {}
         self.forms: set[tuple[int, str, str]] = set()
         """Article, origin and AI 10 form of each lot: unique among them."""
         self.bad: set[tuple[str, str]] = set()
         """What bad rows would have recorded: rows that refer to it are not told."""
-        for lot in _load_lots(session, rows):
-            self.add_lot(lot)
+        self._found_lots: dict[tuple[str | None, ...], KnownLot] = {}
+        self._found_lines: dict[tuple[str, str | None], Line] = {}
+        self._ours: dict[str | None, Location] = {}
+        self._zones: dict[int | None, ZoneInfo] = {}
+        for lot in load_lots(session, lots):
+            self.add_lot(KnownLot.of(lot))
 
-    def add_lot(self, lot: Lot) -> None:
+    def add_lot(self, lot: KnownLot) -> None:
         self.lots.setdefault(lot.code, []).append(lot)
         self.forms.add((lot.article_id, lot.origin, lot.ai10))
+        self._found_lots.clear()
+
+    @property
+    def recorded(self) -> set[int]:
+        """Ids of the lots at hand that are not new."""
+        every = (lot.id for lots in self.lots.values() for lot in lots)
+        return {lot_id for lot_id in every if lot_id > 0}
+
+    def code_of(self, lot_id: int) -> str:
+        """The number of a lot at hand."""
+        every = (lot for lots in self.lots.values() for lot in lots)
+        return next(lot.code for lot in every if lot.id == lot_id)
 
     def site(self, row: Row, column: str = "site") -> Site:
         return self._find("site", self.sites, row, column)
@@ -73,6 +74,9 @@ class Book:
 
     def our_place(self, row: Row, column: str = "place") -> Location:
         """A place in our hands."""
+        code = row.values.get(column)
+        if code in self._ours:
+            return self._ours[code]
         place = self.place(row, column)
         if place.kind not in OURS:
             raise WrongCell(
@@ -85,6 +89,7 @@ class Book:
                     place=place.code,
                 ),
             )
+        self._ours[place.code] = place
         return place
 
     def partner(self, row: Row, column: str, kind: str) -> Partner:
@@ -104,6 +109,13 @@ class Book:
 
     def line(self, row: Row) -> Line:
         """The line of a row: ``L2`` beside its site, ``YL1/L2``, or the only ``L2``."""
+        key = row["line"], row.get("site")
+        known = self._found_lines.get(key)
+        if known is None:
+            known = self._found_lines[key] = self._find_line(row)
+        return known
+
+    def _find_line(self, row: Row) -> Line:
         site, slash, code = row["line"].rpartition("/")
         if not slash:
             site = row.get("site", "")
@@ -129,8 +141,17 @@ class Book:
         column: str = "lot",
         article: str = "article",
         supplier: str = "",
-    ) -> Lot:
+    ) -> KnownLot:
         """The lot of a row, by its number and, where given, article and supplier."""
+        values = row.values
+        key = values[column], values.get(article), values.get(supplier)
+        known = self._found_lots.get(key)
+        if known is None:
+            known = self._find_lot(row, column, article, supplier)
+            self._found_lots[key] = known
+        return known
+
+    def _find_lot(self, row: Row, column: str, article: str, supplier: str) -> KnownLot:
         code = row[column]
         found = self.lots.get(code, [])
         if article in row.values:
@@ -147,7 +168,9 @@ class Book:
             raise WrongCell(column, _ambiguous(code, ", ".join(candidates)))
         raise WrongCell(column, _unknown("lot", code))
 
-    def own_lot(self, row: Row, column: str = "lot", article: str = "article") -> Lot:
+    def own_lot(
+        self, row: Row, column: str = "lot", article: str = "article"
+    ) -> KnownLot:
         """A batch of ours: a line makes nobody else's."""
         own = self.lot(row, column, article)
         if not own.own:
@@ -163,10 +186,14 @@ class Book:
 
     def zone(self, site_id: int | None) -> ZoneInfo:
         """The time zone of a site; where none is named, of the first one."""
-        for site in self.sites.values():
-            if site_id is None or site.id == site_id:
-                return ZoneInfo(site.time_zone)
-        return ZoneInfo(DEFAULT_ZONE)
+        if site_id not in self._zones:
+            names = (
+                site.time_zone
+                for site in self.sites.values()
+                if site_id is None or site.id == site_id
+            )
+            self._zones[site_id] = ZoneInfo(next(names, DEFAULT_ZONE))
+        return self._zones[site_id]
 
     def check_free(self, what: str, known: Iterable[str], code: str) -> None:
         """Raises WrongCell when a code is taken, here or in an earlier row."""
@@ -223,16 +250,3 @@ def _ambiguous(code: str, candidates: str) -> Conflict:
         code=code,
         candidates=candidates[:400],
     )
-
-
-def _load_lots(session: Session, rows: Iterable[Row]) -> list[Lot]:
-    """The lots that rows name, locked in ascending order before anything is decided."""
-    codes = {row[name] for row in rows for name in LOT_COLUMNS if name in row.values}
-    forms = {LotCode.from_batch_number(code).text for code in codes}
-    ids = {row.id for row in found_among(session, sa.select(Lot.id), Lot.code, codes)}
-    ids |= {row.id for row in found_among(session, sa.select(Lot.id), Lot.ai10, forms)}
-    ascending = sorted(ids)
-    found: list[Lot] = []
-    for start in range(0, len(ascending), CHUNK):
-        found += lock_lots(session, ascending[start : start + CHUNK]).values()
-    return found

@@ -1,68 +1,92 @@
 """Applying what went into batches: an edge of the genealogy and a movement each."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from ..bulk import plain_moment
 from ..errors import N_, Conflict, InvalidInput
-from ..parties.tables import Location, Lot
+from ..parties.tables import Location
 from ..production.tables import LotInput
-from ..stock.service import Move
 from ..stock.tables import Stock
-from .amounts import to_base
-from .book import OURS, already_there, found_among
-from .job import Job, Post, cell
+from .book import OURS, already_there
+from .job import Job, Moment
+from .known_lots import KnownLot, found_among
 from .rows import Row, WrongCell
 
-Key = tuple[int, int, str, int, datetime]
+KEY = ("input_id", "output_id", "kind", "quantity", "at")
+"""The columns of an edge; two that are the same in all are one brought in twice."""
+
+
+Key = tuple[int, int, str, int, str]
 
 
 def add_consumption(job: Job, rows: list[Row]) -> None:
     """Consumption, rework, repacking: the input's stock goes to ``consumed``."""
-    places = _stocked(job, rows)
-    edges: list[tuple[Row, LotInput]] = []
-    for row in rows:
-        with job.row("consumption", row):
-            edge, source = _read(job, row, places)
-            edges.append((row, edge))
-            move = Move(
-                lot_id=edge.input_id,
-                source_id=source.id,
-                target_id=job.book.places["consumed"].id,
-                at=edge.at,
-                document=row["output_lot"],
-                quantity=edge.quantity,
-                reason=edge.kind,
-            )
-            job.posts.append(Post(row, "quantity", move))
-    _check_new(job, edges)
-    job.session.add_all(edge for _, edge in edges)
-    job.session.flush()
+    consumed = job.book.places["consumed"].id
+    read: list[tuple[Row, Key]] = []
+    times: list[datetime] = []
+
+    def add(row: Row) -> None:
+        used, output, kind, source, at = _read(job, row)
+        quantity = job.quantity(row, used.article)
+        key = used.id, output.id, kind, quantity, at.text
+        job.plan.add("lot_input", KEY, key, row)
+        job.post(
+            *(row, "quantity", used.id, source.id, consumed, quantity, None, at),
+            *(row.values["output_lot"], kind),
+        )
+        read.append((row, key))
+        times.append(at.at)
+
+    job.each("consumption", rows, add)
+    taken = _recorded(job, {key[1] for _, key in read}, times)
+    for row, key in read if taken else ():
+        if key in taken:
+            job.bad.note(row, "at", already_there("consumption", row["input_lot"]))
 
 
-def _read(job: Job, row: Row, places: dict[int, set[str]]) -> tuple[LotInput, Location]:
+def check_consumption(job: Job) -> None:
+    """No edge stands twice in the files of one import."""
+    for _, row, key in job.plan.repeated("lot_input", KEY):
+        code = job.book.code_of(key[0])
+        job.bad.note(row, "at", already_there("consumption", code))
+
+
+def _recorded(job: Job, outputs: set[int], times: list[datetime]) -> set[Key]:
+    """The keys of recorded edges into those lots, at about those times."""
+    if not times:
+        return set()
+    select = sa.select(*(getattr(LotInput, name) for name in KEY)).where(
+        LotInput.at.between(min(times), max(times))
+    )
+    recorded = {lot_id for lot_id in outputs if lot_id > 0}
+    found = found_among(job.session, select, LotInput.output_id, recorded)
+    return {(*row[:4], plain_moment(row.at)) for row in found}
+
+
+def _read(job: Job, row: Row) -> tuple[KnownLot, KnownLot, str, Location, Moment]:
+    """What was used, for what, how, from where and when."""
     book = job.book
     output = book.own_lot(row, "output_lot", "output_article")
     used = book.lot(row, "input_lot", "input_article", "supplier")
-    kind = row.get("kind", "consumption")
+    kind = row.values.get("kind", "consumption")
     if used.id == output.id:
         raise WrongCell("input_lot", _into_itself(used))
-    source = _source(job, row, used, places)
-    at = job.moment(row, "at", book.zone(source.site_id))
-    _check_usable(row, used, kind, at)
-    with cell("quantity"):
-        quantity = to_base(used.article, row["quantity"], row.get("unit"))
-    edge = LotInput(
-        input_id=used.id, output_id=output.id, kind=kind, quantity=quantity, at=at
-    )
-    return edge, source
+    source = _source(job, row, used)
+    zone = book.zone(source.site_id)
+    at = job.moment(row, "at", zone)
+    if used.expires_on is not None:
+        _check_not_expired(row, used, at.at.astimezone(zone).date())
+    _check_usable(row, used, kind)
+    return used, output, kind, source, at
 
 
-def _source(job: Job, row: Row, used: Lot, places: dict[int, set[str]]) -> Location:
+def _source(job: Job, row: Row, used: KnownLot) -> Location:
     """The place a row names, or the only one of ours where the lot is."""
-    if "place" in row.values:
+    if row.values.get("place") is not None:
         return job.book.our_place(row)
-    found = places.get(used.id, set())
+    found = _stocked(job).get(used.id, set())
     if len(found) != 1:
         raise WrongCell(
             "place",
@@ -76,28 +100,27 @@ def _source(job: Job, row: Row, used: Lot, places: dict[int, set[str]]) -> Locat
                 places=", ".join(sorted(found)) or "–",
             ),
         )
-    return job.book.places[found.pop()]
+    return job.book.places[next(iter(found))]
 
 
-def _stocked(job: Job, rows: list[Row]) -> dict[int, set[str]]:
-    """Where lots are in our hands, recorded or about to be."""
-    names = {place.id: place for place in job.book.places.values()}
-    places: dict[int, set[str]] = {}
-    lots = {lot.id for row in rows for lot in job.book.lots.get(row["input_lot"], ())}
-    columns = Stock.lot_id, Stock.location_id
-    stocked = sa.select(*columns).where(Stock.quantity > 0)
-    pairs = [
-        tuple(row) for row in found_among(job.session, stocked, Stock.lot_id, lots)
-    ]
-    pairs += [(post.move.lot_id, post.move.target_id) for post in job.posts]
-    for lot_id, place_id in pairs:
-        if names[place_id].kind in OURS:
-            places.setdefault(lot_id, set()).add(names[place_id].code)
-    return places
+def _stocked(job: Job) -> dict[int, set[str]]:
+    """Where lots are in our hands, recorded or about to be; asked for once."""
+    if job.stocked is None:
+        job.stocked = {lot_id: {code} for lot_id, code in job.openings.items()}
+        names = {place.id: place for place in job.book.places.values()}
+        columns = Stock.lot_id, Stock.location_id
+        select = sa.select(*columns).where(Stock.quantity > 0)
+        recorded = job.book.recorded
+        for lot_id, place_id in found_among(
+            job.session, select, Stock.lot_id, recorded
+        ):
+            if names[place_id].kind in OURS:
+                job.stocked.setdefault(lot_id, set()).add(names[place_id].code)
+    return job.stocked
 
 
-def _check_usable(row: Row, used: Lot, kind: str, at: datetime) -> None:
-    if used.expires_on is not None and at.date() > used.expires_on:
+def _check_not_expired(row: Row, used: KnownLot, used_on: date) -> None:
+    if used.expires_on is not None and used_on > used.expires_on:
         # domain.md §2.2 IngredientLot: expired or failed lots are not consumed
         raise WrongCell(
             "input_lot",
@@ -108,6 +131,9 @@ def _check_usable(row: Row, used: Lot, kind: str, at: datetime) -> None:
                 day=used.expires_on,
             ),
         )
+
+
+def _check_usable(row: Row, used: KnownLot, kind: str) -> None:
     if used.status in ("rejected", "recalled"):
         # Food Safety Law art. 34(1): recalled food is no raw material (domain.md §2.2)
         raise WrongCell(
@@ -130,29 +156,7 @@ def _check_usable(row: Row, used: Lot, kind: str, at: datetime) -> None:
         )
 
 
-def _check_new(job: Job, edges: list[tuple[Row, LotInput]]) -> None:
-    columns = (
-        LotInput.input_id,
-        LotInput.output_id,
-        LotInput.kind,
-        LotInput.quantity,
-        LotInput.at,
-    )
-    outputs = {edge.output_id for _, edge in edges}
-    with job.session.no_autoflush:
-        found = found_among(
-            job.session, sa.select(*columns), LotInput.output_id, outputs
-        )
-        taken: set[Key] = {tuple(row) for row in found}
-    for row, edge in edges:
-        key = edge.input_id, edge.output_id, edge.kind, edge.quantity, edge.at
-        with job.row("consumption", row):
-            if key in taken:
-                raise WrongCell("at", already_there("consumption", row["input_lot"]))
-        taken.add(key)
-
-
-def _into_itself(lot: Lot) -> InvalidInput:
+def _into_itself(lot: KnownLot) -> InvalidInput:
     return InvalidInput(
         "lot_into_itself",
         N_("Lot %(lot)s cannot go into itself."),

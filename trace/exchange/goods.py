@@ -1,31 +1,52 @@
 """Applying shipments and movements: what they move is told in one of three ways."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from ..errors import N_, Conflict, InvalidInput
 from ..identity.items import ItemSet
-from ..parties.tables import Location
-from ..stock.service import Move
 from ..stock.tables import Movement, Shipment
-from .amounts import to_base
-from .book import already_there, cell_missing, found_among
-from .job import Job, Post, cell, check_order
+from .book import already_there, cell_missing
+from .job import Job, Moment, check_order
+from .known_lots import found_among
 from .production import rows_disagree
 from .rows import Row, WrongCell
-from .units import Content, contents_of, contents_of_row, quantity_contradicts
+from .units import Content, Units, contents_of_row, quantity_contradicts
 
-SHIPMENT_TEXTS = ("carrier", "vehicle", "driver_phone")
+SHIPMENT = (
+    "id",
+    "number",
+    "site_id",
+    "consignee_id",
+    "carrier",
+    "vehicle",
+    "driver_phone",
+    "shipped_at",
+    "delivered_at",
+)
+HEAD = (
+    "number",
+    "site",
+    "consignee",
+    "carrier",
+    "vehicle",
+    "driver_phone",
+    "shipped_at",
+    "delivered_at",
+    "place",
+)
+"""The columns that say something of a shipment as a whole."""
+MOVED = ("document", "lot_id", "from_id", "to_id", "at", "alike")
+"""What makes two rows the same movement: of items, the first run tells."""
 
 Known = dict[str, tuple[Content, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Load:
+class _Load(NamedTuple):
     """What one row moves of one lot."""
 
     lot_id: int
@@ -35,111 +56,151 @@ class _Load:
     """The column that says how much."""
 
 
-def add_shipments(job: Job, rows: list[Row]) -> None:
+class _Head(NamedTuple):
+    """What all rows of a shipment share."""
+
+    shipment: int
+    shipped: Moment
+    delivered: Moment | None
+    source: int
+    transit: int
+    shop: int
+
+
+class Shipments:
     """Shipments, a row for each lot or list of cases on one.
 
     Goods leave ``place`` for the consignee's transit place when shipped, and reach the
     consignee when delivered.
     """
-    known = contents_of(job, _ssccs(rows))
-    taken = _recorded_shipments(job, rows)
-    shipments: dict[str, tuple[Shipment, Row]] = {}
-    posts: list[tuple[Post, Shipment, Location]] = []
-    gone: set[str] = set()
-    for row in rows:
-        with job.row("shipments", row):
-            if row["number"] in taken:
-                raise WrongCell("number", already_there("shipment", row["number"]))
-            shipment = _shipment(job, row, shipments)
-            source = job.book.our_place(row)
-            loads = _loads(job, row, known)
-            _ship_once(row, gone)
-            transit = job.book.places[f"{row['consignee']}/T"]
-            for load in loads:
-                move = _move(load, source, transit, shipment.shipped_at, row["number"])
-                post = Post(row, load.column, move)
-                posts.append((post, shipment, job.book.places[row["consignee"]]))
-    job.session.add_all(shipment for shipment, _ in shipments.values())
-    job.session.flush()
-    for post, shipment, consignee in posts:
-        sent = replace(post.move, shipment_id=shipment.id, reason="shipped")
-        job.posts.append(replace(post, move=sent))
-        if shipment.delivered_at is not None:
-            arrived = replace(
-                sent,
-                source_id=sent.target_id,
-                target_id=consignee.id,
-                at=shipment.delivered_at,
-                reason="delivered",
+
+    def __init__(self, job: Job, units: Units) -> None:
+        self._job, self._units = job, units
+        self._known: dict[str, tuple[int, int]] = {}
+        """Number to the shipment's id and a mark of what its rows must agree in."""
+        self._gone: set[str] = set()
+        self._last: tuple[object, _Head] | None = None
+        """What the row before said of its shipment, and what that means."""
+
+    def add(self, rows: list[Row]) -> None:
+        cases = self._units.contents_of(_ssccs(rows))
+        taken = self._recorded(rows)
+        self._job.each("shipments", rows, lambda row: self._add(row, cases, taken))
+
+    def _add(self, row: Row, cases: Known, taken: set[str]) -> None:
+        job, number = self._job, row.values["number"]
+        if number in taken:
+            raise WrongCell("number", already_there("shipment", number))
+        said = tuple(map(row.values.get, HEAD))
+        if self._last is None or self._last[0] != said:
+            self._last = said, self._head(row)
+        shipment, shipped, delivered, source, transit, shop = self._last[1]
+        loads = _loads(job, row, cases)
+        if "sscc" in row.values:
+            _ship_once(row, self._gone)
+        for load in loads:
+            what = load.quantity, load.items
+            job.post(
+                *(row, load.column, load.lot_id, source, transit, *what),
+                *(shipped, number, "shipped", shipment),
             )
-            job.posts.append(replace(post, move=arrived))
+            if delivered is not None:
+                job.post(
+                    *(row, load.column, load.lot_id, transit, shop, *what),
+                    *(delivered, number, "delivered", shipment),
+                )
+
+    def _head(self, row: Row) -> "_Head":
+        """The shipment of a row: new, or of an earlier row that says the same."""
+        job, said = self._job, row.values
+        site = job.book.site(row) if "site" in said else None
+        place = job.book.our_place(row)
+        site_id = site.id if site else place.site_id
+        if site_id is None:
+            raise WrongCell("site", cell_missing("site"))
+        consignee = job.book.partner(row, "consignee", "consignee")
+        zone = job.book.zone(site_id)
+        shipped = job.moment(row, "shipped_at", zone)
+        delivered: Moment | None = None
+        if "delivered_at" in said:
+            delivered = job.moment(row, "delivered_at", zone)
+            check_order(shipped, delivered, "delivered_at", zone)
+        values = (
+            *(said["number"], site_id, consignee.id, said.get("carrier", "")),
+            *(said.get("vehicle", ""), said.get("driver_phone", "")),
+            *(shipped.text, delivered and delivered.text),
+        )
+        known = self._known.get(said["number"])
+        if known is None:
+            known = job.plan.new_id(Shipment), hash(values)
+            self._known[said["number"]] = known
+            job.plan.add("shipment", SHIPMENT, (known[0], *values), row)
+        elif known[1] != hash(values):
+            raise WrongCell("number", rows_disagree(said["number"]))
+        code = said["consignee"]
+        transit, shop = job.book.places[f"{code}/T"].id, job.book.places[code].id
+        return _Head(known[0], shipped, delivered, place.id, transit, shop)
+
+    def _recorded(self, rows: list[Row]) -> set[str]:
+        numbers = {row["number"] for row in rows} - self._known.keys()
+        select = sa.select(Shipment.number)
+        found = found_among(self._job.session, select, Shipment.number, numbers)
+        return {row.number for row in found}
 
 
-def add_movements(job: Job, rows: list[Row]) -> None:
+def add_movements(job: Job, units: Units, rows: list[Row]) -> None:
     """Movements between any two places, such as transfers, samples and returns."""
-    known = contents_of(job, _ssccs(rows))
+    cases = units.contents_of(_ssccs(rows))
     taken = _recorded_movements(job, rows)
-    for row in rows:
-        with job.row("movements", row):
+    ways: dict[tuple[str, str], tuple[int, int, ZoneInfo]] = {}
+
+    def add(row: Row) -> None:
+        said = row.values
+        ends = said["from"], said["to"]
+        way = ways.get(ends)
+        if way is None:
             source, target = job.book.place(row, "from"), job.book.place(row, "to")
-            at = job.moment(row, "at", job.book.zone(source.site_id or target.site_id))
-            for load in _loads(job, row, known):
-                move = _move(load, source, target, at, row["document"])
-                key = _key(move)
-                if key in taken:
-                    raise WrongCell(
-                        "document", already_there("movement", row["document"])
-                    )
-                taken.add(key)
-                move = replace(move, reason=row.get("reason", ""))
-                job.posts.append(Post(row, load.column, move))
+            zone = job.book.zone(source.site_id or target.site_id)
+            way = ways[ends] = source.id, target.id, zone
+        at = job.moment(row, "at", way[2])
+        document, reason = said["document"], said.get("reason", "")
+        for load in _loads(job, row, cases):
+            if taken and _key(document, load, way[0], way[1], at.at) in taken:
+                raise WrongCell("document", already_there("movement", document))
+            job.post(
+                *(row, load.column, load.lot_id, way[0], way[1], load.quantity),
+                *(load.items, at, document, reason),
+                kind="movements",
+            )
+
+    job.each("movements", rows, add)
 
 
-def _shipment(
-    job: Job, row: Row, shipments: dict[str, tuple[Shipment, Row]]
-) -> Shipment:
-    """The shipment of a row: new, or of an earlier row that says the same."""
-    site = job.book.site(row) if "site" in row.values else None
-    place = job.book.our_place(row)
-    site_id = site.id if site else place.site_id
-    if site_id is None:
-        raise WrongCell("site", cell_missing("site"))
-    consignee = job.book.partner(row, "consignee", "consignee")
-    zone = job.book.zone(site_id)
-    shipped = job.moment(row, "shipped_at", zone)
-    delivered: datetime | None = None
-    if "delivered_at" in row.values:
-        delivered = job.moment(row, "delivered_at", zone)
-        check_order(shipped, delivered, "delivered_at")
-    values: dict[str, Any] = {
-        "site_id": site_id,
-        "consignee_id": consignee.id,
-        "shipped_at": shipped,
-        "delivered_at": delivered,
-        **{name: row.get(name, "") for name in SHIPMENT_TEXTS},
-    }
-    if row["number"] not in shipments:
-        new = Shipment(number=row["number"], **values)
-        shipments[row["number"]] = new, row
-        return new
-    known, _ = shipments[row["number"]]
-    if any(getattr(known, name) != value for name, value in values.items()):
-        raise WrongCell("number", rows_disagree(row["number"]))
-    return known
+def check_movements(job: Job) -> None:
+    """No movement stands twice in the files of one import; a second is not booked."""
+    told: set[tuple[str, int]] = set()
+    second: list[int] = []
+    for number, row, key in job.plan.repeated("post", MOVED, "kind = 'movements'"):
+        second.append(number)
+        if (row.file, row.line) not in told:
+            told.add((row.file, row.line))
+            job.bad.note(row, "document", already_there("movement", key[0]))
+    if second:
+        job.plan.drop("post", second)
 
 
 def _loads(job: Job, row: Row, known: Known) -> list[_Load]:
     """What a row moves: by cases, by items or by quantity."""
-    if "sscc" in row.values:
+    said = row.values
+    if "sscc" in said:
         return _by_case(job, row, known)
-    if "lot" not in row.values:
+    if "lot" not in said:
         raise WrongCell("lot", cell_missing("lot"))
     lot = job.book.lot(row)
-    items: ItemSet | None = row.get("items")
+    items: ItemSet | None = said.get("items")
     quantity: int | None = None
-    if "quantity" in row.values:
-        with cell("quantity"):
-            quantity = to_base(lot.article, row["quantity"], row.get("unit"))
+    if "quantity" in said:
+        quantity = job.quantity(row, lot.article)
     if items is None:
         if quantity is None:
             raise WrongCell("quantity", cell_missing("quantity"))
@@ -172,8 +233,7 @@ def _by_case(job: Job, row: Row, known: Known) -> list[_Load]:
                 ),
             )
         if "quantity" in row.values:
-            with cell("quantity"):
-                quantity = to_base(lot.article, row["quantity"], row.get("unit"))
+            quantity = job.quantity(row, lot.article)
             if quantity != total:
                 raise WrongCell("quantity", quantity_contradicts(quantity, total))
     return [
@@ -182,34 +242,12 @@ def _by_case(job: Job, row: Row, known: Known) -> list[_Load]:
     ]
 
 
-def _move(
-    load: _Load, source: Location, target: Location, at: datetime, document: str
-) -> Move:
-    return Move(
-        lot_id=load.lot_id,
-        source_id=source.id,
-        target_id=target.id,
-        at=at,
-        document=document,
-        quantity=load.quantity,
-        items=load.items,
-    )
-
-
 def _ship_once(row: Row, gone: set[str]) -> None:
     """A case leaves once; the ledger cannot tell where its items are not known."""
     for sscc in row.get("sscc", ()):
         if sscc in gone:
             raise WrongCell("sscc", already_there("case", sscc))
         gone.add(sscc)
-
-
-def _recorded_shipments(job: Job, rows: list[Row]) -> set[str]:
-    numbers = {row["number"] for row in rows}
-    found = found_among(
-        job.session, sa.select(Shipment.number), Shipment.number, numbers
-    )
-    return {row.number for row in found}
 
 
 def _recorded_movements(job: Job, rows: list[Row]) -> set[tuple[object, ...]]:
@@ -227,14 +265,15 @@ def _recorded_movements(job: Job, rows: list[Row]) -> set[tuple[object, ...]]:
     return {tuple(row) for row in found}
 
 
-def _key(move: Move) -> tuple[object, ...]:
-    """What makes two rows the same movement: of items, the first run tells."""
-    quantity, lo = move.quantity, None
-    if move.items:
-        lo, hi = move.items.intervals[0]
+def _key(
+    document: str, load: _Load, source_id: int, target_id: int, at: datetime
+) -> tuple[object, ...]:
+    """A movement as its row in the database has it: of items, the first run."""
+    quantity, lo = load.quantity, None
+    if load.items:
+        lo, hi = load.items.intervals[0]
         quantity = hi - lo
-    places = move.source_id, move.target_id
-    return move.document, move.lot_id, *places, move.at, quantity, lo
+    return document, load.lot_id, source_id, target_id, at, quantity, lo
 
 
 def _ssccs(rows: Iterable[Row]) -> set[str]:

@@ -1,19 +1,26 @@
-"""An import under way: what is known, what is wrong, what is still to be booked."""
+"""An import under way: what is known, what is wrong, what will be written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from ..bulk import plain_moment
+from ..db import Base
 from ..errors import N_, InvalidInput, LotmarkError
+from ..identity.items import ItemSet
+from ..parties.tables import Article
 from ..people import Actor
 from ..stock.checks import AHEAD
-from ..stock.service import Move
+from .amounts import to_base
 from .book import Book
-from .rows import AlreadyBad, BadRow, Row, WrongCell
+from .plan import POST, Plan
+from .rows import AlreadyBad, BadRows, Row, WrongCell
 
 KEYS = {
     "sites": ("site", "code"),
@@ -25,18 +32,25 @@ KEYS = {
     "cases": ("unit", "sscc"),
 }
 """What a row of a kind records, and the column with its code."""
+REMEMBERED = 50_000
+"""Times, and quantities, remembered; more would make memory grow with the files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A stock movement that a row asks for."""
+class Moment(NamedTuple):
+    """A time in UTC, and the same as the databases keep it."""
 
-    row: Row
-    column: str
-    """The column to name when the ledger refuses it."""
-    move: Move
-    opening: bool = False
-    """Brings in a lot: booked before all that goes on with it."""
+    at: datetime
+    text: str
+
+
+@dataclass(slots=True)
+class Coded:
+    """A new lot whose packs get codes when it is written."""
+
+    lot_id: int
+    quantity: int
+    at: datetime
+    """When it was made."""
 
 
 @dataclass(slots=True)
@@ -44,49 +58,117 @@ class Job:
     """An import under way."""
 
     session: Session
+    """Only read from."""
     actor: Actor
     now: datetime
-    key_version: int
     book: Book
-    bad: list[BadRow]
-    posts: list[Post] = field(default_factory=list)
+    bad: BadRows
+    plan: Plan
     runs: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
     """First start and last end of the imported runs, by lot."""
+    coded: list[Coded] = field(default_factory=list)
+    openings: dict[int, str] = field(default_factory=dict)
+    """Where each new lot is taken in, as the place's code."""
+    cleanings: set[tuple[int, str]] = field(default_factory=set)
+    """Line and start of each cleaning known."""
+    stocked: dict[int, set[str]] | None = None
+    """Where lots are in our hands, once somebody asked."""
+    latest: datetime = field(init=False)
+    """What lies after it is a slip, or a wrong clock."""
+    _moments: dict[tuple[datetime, str], Moment] = field(default_factory=dict)
+    _amounts: dict[tuple[int, Decimal, str | None], int] = field(default_factory=dict)
 
-    @contextmanager
-    def row(self, kind: str, row: Row) -> Iterator[None]:
-        """Note a refusal with the row's place and go on with the next row."""
-        try:
-            yield
-        except WrongCell as wrong:
-            self.bad.append(BadRow.of(row, wrong.column, wrong.error))
-            note_bad(self.book.bad, kind, row)
-        except AlreadyBad:
-            note_bad(self.book.bad, kind, row)
+    def __post_init__(self) -> None:
+        self.latest = self.now + AHEAD
 
-    def moment(self, row: Row, column: str, zone: ZoneInfo) -> datetime:
+    def each(
+        self, kind: str, rows: Sequence[Row], step: Callable[[Row], object]
+    ) -> None:
+        """Do a step for each row; note a refusal with its place and go on."""
+        for row in rows:
+            try:
+                step(row)
+            except WrongCell as wrong:
+                self.bad.note(row, wrong.column, wrong.error)
+                note_bad(self.book.bad, kind, row)
+            except AlreadyBad:
+                note_bad(self.book.bad, kind, row)
+
+    def post(
+        self,
+        row: Row,
+        column: str,
+        lot_id: int,
+        source_id: int,
+        target_id: int,
+        quantity: int,
+        items: ItemSet | None,
+        at: Moment,
+        document: str,
+        reason: str = "",
+        shipment_id: int | None = None,
+        *,
+        kind: str = "",
+        opening: bool = False,
+    ) -> None:
+        """Ask for a stock movement; ``column`` is named when the ledger refuses it.
+
+        An opening brings in a lot: it is booked before all that goes on with it. Of a
+        ``kind``, movements that are alike in all else stand for one told twice.
+        """
+        text = None if items is None else str(items)
+        alike: str | None = None
+        if kind:
+            alike = str(quantity if items is None else items.intervals[0])
+        values = (
+            *(0 if opening else 1, at.text, document, lot_id, source_id, target_id),
+            *(quantity, text, alike, reason, shipment_id, column, kind),
+        )
+        self.plan.add("post", POST, values, row)
+
+    def moment(self, row: Row, column: str, zone: ZoneInfo) -> Moment:
         """A time of a row, in ``zone`` where it names none; not in the future."""
-        value: datetime = row[column]
-        if value.tzinfo is None:
-            value = value.replace(tzinfo=zone)
-        return self._not_ahead(column, value)
+        value: datetime = row.values[column]
+        key = value, zone.key
+        known = self._moments.get(key)
+        if known is None:
+            aware = value if value.tzinfo else value.replace(tzinfo=zone)
+            known = self._moment(column, aware)
+            if len(self._moments) >= REMEMBERED:
+                self._moments.clear()
+            self._moments[key] = known
+        return known
 
-    def day_start(self, row: Row, column: str, zone: ZoneInfo) -> datetime:
+    def day_start(self, row: Row, column: str, zone: ZoneInfo) -> Moment:
         """The first moment of a date of a row; not in the future."""
         day: date = row[column]
-        return self._not_ahead(column, datetime.combine(day, time(), zone))
+        return self._moment(column, datetime.combine(day, time(), zone))
 
-    def span(self, row: Row, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    def span(self, row: Row, zone: ZoneInfo) -> tuple[Moment, Moment | None]:
         """``start`` and ``end`` of a row, in order."""
         start = self.moment(row, "start", zone)
         if "end" not in row.values:
             return start, None
         end = self.moment(row, "end", zone)
-        check_order(start, end, "end")
+        check_order(start, end, "end", zone)
         return start, end
 
-    def _not_ahead(self, column: str, value: datetime) -> datetime:
-        if value > self.now + AHEAD:
+    def quantity(self, row: Row, article: Article) -> int:
+        """``quantity`` and ``unit`` of a row in the article's base unit."""
+        amount, unit = row.values["quantity"], row.values.get("unit")
+        key = article.id, amount, unit
+        known = self._amounts.get(key)
+        if known is None:
+            with cell("quantity"):
+                known = to_base(article, amount, unit)
+            if len(self._amounts) >= REMEMBERED:
+                self._amounts.clear()
+            self._amounts[key] = known
+        return known
+
+    def _moment(self, column: str, value: datetime) -> Moment:
+        at = value.astimezone(UTC)
+        if at > self.latest:
             raise WrongCell(
                 column,
                 InvalidInput(
@@ -95,7 +177,15 @@ class Job:
                     found=value.isoformat(),
                 ),
             )
-        return value
+        return Moment(at, plain_moment(at))
+
+
+def plan_record(job: Job, record: Base, row: Row) -> None:
+    """Plan a record that is not in any session."""
+    names = (column.name for column in record.__table__.columns)
+    values = {name: getattr(record, name) for name in names}
+    filled = {name: value for name, value in values.items() if value is not None}
+    job.plan.record(type(record), filled, row)
 
 
 def note_bad(bad: set[tuple[str, str]], kind: str, row: Row) -> None:
@@ -111,16 +201,16 @@ def note_bad(bad: set[tuple[str, str]], kind: str, row: Row) -> None:
         bad.add(("place", f"{row.get('site')}/{code}"))
 
 
-def check_order(start: datetime, end: datetime, column: str) -> None:
-    """Raises WrongCell unless ``end`` is after ``start``."""
-    if end <= start:
+def check_order(start: Moment, end: Moment, column: str, zone: ZoneInfo) -> None:
+    """Raises WrongCell unless ``end`` is after ``start``; told in the local time."""
+    if end.at <= start.at:
         raise WrongCell(
             column,
             InvalidInput(
                 "times_reversed",
                 N_("Expected a time after %(start)s, found %(end)s."),
-                start=start.isoformat(),
-                end=end.isoformat(),
+                start=start.at.astimezone(zone).isoformat(),
+                end=end.at.astimezone(zone).isoformat(),
             ),
         )
 

@@ -1,90 +1,89 @@
 """Applying lots: received ones come from the supplier, our own from production."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from ..errors import N_, InvalidInput
 from ..identity.gs1 import LotCode
 from ..identity.items import ItemSet
 from ..parties.tables import Article, Location, Lot
+from ..people import Actor
 from ..production.batches import expiry
 from ..production.codes import MOST_AT_ONCE, allot_codes
 from ..production.marks import mark_items
-from ..stock.service import Move
-from .amounts import to_base
+from ..stock.books import by_ids
 from .book import already_there, cell_missing
-from .job import Job, Post, cell
+from .job import Coded, Job, Moment, cell, plan_record
+from .known_lots import KnownLot
 from .rows import Row, WrongCell
 
+NEVER = Moment(datetime.min.replace(tzinfo=UTC), "")
+"""When a lot without stock was taken in."""
 OWN_ONLY = ("site", "line", "planned")
 """Columns that say nothing of a received lot."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A lot of a row, before it has an id."""
-
-    row: Row
-    lot: Lot
-    quantity: int
-    place: Location | None
-    at: datetime
-    """When it was received or made; the import's moment for a lot without stock."""
-    coded: bool
-    """Every pack gets an item code."""
-
-
 def add_lots(job: Job, rows: list[Row]) -> None:
-    """Record lots and ask for their first movement; give codes to coded ones."""
-    made: list[_Made] = []
-    for row in rows:
-        with job.row("lots", row):
-            one = _read(job, row)
-            job.session.add(one.lot)
-            job.book.add_lot(one.lot)
-            made.append(one)
-    job.session.flush()
-    for one in made:
-        if one.coded and one.quantity:
-            allot_codes(
-                job.session,
-                one.lot,
-                one.quantity,
-                job.key_version,
-                job.actor,
-                job.now,
+    """Record lots and ask for their first movement; note which get codes."""
+
+    def add(row: Row) -> None:
+        lot, quantity, place, at, coded = _read(job, row)
+        lot.id = job.plan.new_id(Lot)
+        plan_record(job, lot, row)
+        if coded and quantity:
+            job.coded.append(Coded(lot.id, quantity, at.at))
+            lot.next_item = quantity  # known as soon as it is written
+        job.book.add_lot(KnownLot.of(lot))
+        if place is not None:
+            job.openings[lot.id] = place.code
+            source = job.book.places["made" if lot.own else "supplied"]
+            items = ItemSet.range(0, quantity) if coded else None
+            job.post(
+                *(row, "quantity", lot.id, source.id, place.id, quantity, items, at),
+                *(lot.code, "import"),
+                opening=True,
             )
-        if one.place is not None:
-            job.posts.append(_opening(job, one, one.place))
+
+    job.each("lots", rows, add)
 
 
-def mark_applied(job: Job) -> None:
-    """Say when the codes of imported lots were put on: during the lot's runs.
+def give_codes(
+    session: Session,
+    coded: Iterable[Coded],
+    runs: Mapping[int, tuple[datetime, datetime]],
+    key_version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give codes to new lots and say when they were put on: during the lot's runs.
 
     Without runs that is the production day: known to be on the packs, but not so well
     that a scope could be narrowed by it.
     """
-    for post in job.posts:
-        items = post.move.items
-        if not post.opening or items is None:
-            continue
-        day = post.move.at
-        t0, t1 = job.runs.get(post.move.lot_id, (day, day + timedelta(days=1)))
-        last = max(t0, min(t1, job.now))
+    wanted = {one.lot_id: one for one in coded}
+    select = sa.select(Lot)
+    for (lot,) in by_ids(session, select, Lot.id, wanted):
+        one = wanted[lot.id]
+        allot_codes(session, lot, one.quantity, key_version, actor, now)
+        t0, t1 = runs.get(lot.id, (one.at, one.at + timedelta(days=1)))
         mark_items(
-            job.session,
-            post.move.lot_id,
-            items,
+            session,
+            lot.id,
+            ItemSet.range(0, one.quantity),
             "applied",
-            job.actor,
-            last,
+            actor,
+            max(t0, min(t1, now)),
             since=t0,
             reason="import",
         )
 
 
-def _read(job: Job, row: Row) -> _Made:
+def _read(job: Job, row: Row) -> tuple[Lot, int, Location | None, Moment, bool]:
+    """A lot without an id, its quantity, its first place and time, and if coded."""
     article = job.book.article(row)
     received = "supplier" in row.values
     if received:
@@ -99,11 +98,10 @@ def _read(job: Job, row: Row) -> _Made:
     grade = row.get("grade", "quantity")
     coded = row.get("coded", grade != "quantity")
     _check_codes(row, article, coded, grade, received)
-    with cell("quantity"):
-        quantity = to_base(article, row["quantity"], row.get("unit"))
+    quantity = job.quantity(row, article)
     if coded and quantity > MOST_AT_ONCE:
         raise WrongCell("quantity", _too_many_codes())
-    place, at = _taken_in(job, row, day) if quantity else (None, job.now)
+    place, at = _taken_in(job, row, day) if quantity else (None, NEVER)
     lot = Lot(
         article=article,
         article_id=article.id,
@@ -117,7 +115,7 @@ def _read(job: Job, row: Row) -> _Made:
         expires_on=_expiry(row, article, received),
         **values,
     )
-    return _Made(row, lot, quantity, place, at, coded)
+    return lot, quantity, place, at, coded
 
 
 def _received(job: Job, row: Row) -> dict[str, Any]:
@@ -172,7 +170,7 @@ def _check_codes(
         )
 
 
-def _taken_in(job: Job, row: Row, day: str) -> tuple[Location, datetime]:
+def _taken_in(job: Job, row: Row, day: str) -> tuple[Location, Moment]:
     """Where a lot was taken into stock, and since when it was there."""
     place = job.book.our_place(row)
     if day not in row.values:
@@ -220,21 +218,6 @@ def _expiry(row: Row, article: Article, received: bool) -> Any:
             ),
         )
     return expires
-
-
-def _opening(job: Job, one: _Made, place: Location) -> Post:
-    source = job.book.places["made" if one.lot.own else "supplied"]
-    move = Move(
-        lot_id=one.lot.id,
-        source_id=source.id,
-        target_id=place.id,
-        at=one.at,
-        document=one.lot.code,
-        quantity=one.quantity,
-        items=ItemSet.range(0, one.quantity) if one.coded else None,
-        reason="import",
-    )
-    return Post(one.row, "quantity", move, opening=True)
 
 
 def _own_only(column: str) -> InvalidInput:

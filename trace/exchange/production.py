@@ -2,118 +2,117 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from ..bulk import plain_moment, read_moment
 from ..errors import N_, Conflict, InvalidInput
 from ..parties.tables import Line
 from ..production.tables import (
     Cleaning,
-    CycleLoad,
     EquipmentCycle,
     LineRun,
     ProcessCheck,
 )
-from .book import already_there, found_among
+from .book import already_there
 from .job import Job
-from .rows import BadRow, Row, WrongCell
+from .known_lots import found_among
+from .rows import Row, WrongCell
 
-FOREVER = datetime.max.replace(tzinfo=UTC)
+FOREVER = plain_moment(datetime.max.replace(tzinfo=UTC))
 """The end of a run that goes on."""
+RUN = ("lot_id", "line_id", "started_at", "ended_at", "team")
+SPAN = ("line_id", "started_at", "ended_at")
+CLEANING = ("line_id", "started_at", "ended_at", "kind", "result", "verified_by")
+LOAD = ("cycle_id", "lot_id", "quantity")
+CHECK = ("lot_id", "line_id", "at", "kind", "value", "limits", "result")
+CHECK_KEY = CHECK[:5]
+"""What no two checks share."""
 
 
 def add_runs(job: Job, rows: list[Row]) -> None:
-    """Runs of batches on lines; two on one line never overlap (domain.md §2.2)."""
-    runs: list[tuple[Row, LineRun]] = []
-    for row in rows:
-        with job.row("runs", row):
-            line, lot = job.book.line(row), job.book.own_lot(row)
-            start, end = job.span(row, _zone(line))
-            team = row.get("team", "")
-            run = LineRun(
-                lot_id=lot.id,
-                line_id=line.id,
-                started_at=start,
-                ended_at=end,
-                team=team,
-            )
-            runs.append((row, run))
-            first, last = job.runs.get(lot.id, (start, start))
-            job.runs[lot.id] = min(first, start), max(last, end or job.now)
-    if not _overlaps(job, runs):  # the database refuses two open runs on a line
-        job.session.add_all(run for _, run in runs)
-        job.session.flush()
+    """Runs of batches on lines."""
+
+    def add(row: Row) -> None:
+        line, lot = job.book.line(row), job.book.own_lot(row)
+        start, end = job.span(row, _zone(job, line))
+        span = line.id, start.text, None if end is None else end.text
+        job.plan.add("line_run", RUN, (lot.id, *span, row.get("team", "")), row)
+        job.plan.add("span", SPAN, (*span[:2], span[2] or FOREVER), row)
+        first, last = job.runs.get(lot.id, (start.at, start.at))
+        job.runs[lot.id] = min(first, start.at), max(last, end.at if end else job.now)
+
+    job.each("runs", rows, add)
 
 
-def _overlaps(job: Job, runs: list[tuple[Row, LineRun]]) -> bool:
-    """Whether runs are on a line at the same time; notes the rows that are."""
-    by_line: dict[int, list[tuple[datetime, datetime, Row | None]]] = {}
-    for row, run in runs:
-        span = run.started_at, run.ended_at or FOREVER, row
-        by_line.setdefault(run.line_id, []).append(span)
-    recorded = found_among(
-        job.session,
-        sa.select(LineRun.line_id, LineRun.started_at, LineRun.ended_at),
-        LineRun.line_id,
-        by_line,
+def check_runs(job: Job) -> None:
+    """Two runs on one line never overlap (domain.md §2.2)."""
+    lines = {line_id for (line_id,) in job.plan.read("span", ("line_id",))}
+    columns = LineRun.line_id, LineRun.started_at, LineRun.ended_at
+    recorded = found_among(job.session, sa.select(*columns), LineRun.line_id, lines)
+    spans = (
+        (line_id, plain_moment(start), FOREVER if end is None else plain_moment(end))
+        for line_id, start, end in recorded
     )
-    for line_id, start, end in recorded:
-        by_line[line_id].append((start, end or FOREVER, None))
-    found = False
-    for spans in by_line.values():
-        spans.sort(key=lambda span: span[0])
-        busy_until = spans[0][0]
-        before: Row | None = None
-        for start, end, its_row in spans:
-            ours = its_row or before  # recorded ones do not overlap among themselves
-            if start < busy_until and ours is not None:
-                error = Conflict(
-                    "runs_overlap",
-                    N_("Another run is on the line at that time: correct one of them."),
-                )
-                job.bad.append(BadRow.of(ours, "start", error))
-                found = True
-            busy_until, before = max(busy_until, end), its_row
-    return found
+    job.plan.add_all("span", SPAN, spans)
+    columns_read = (*SPAN, "file_no", "line_no")
+    on_line, busy_until, before = 0, "", (None, None)
+    for line_id, start, end, *place in job.plan.read(
+        "span", columns_read, "line_id, started_at, seq"
+    ):
+        if line_id != on_line:
+            on_line, busy_until, before = line_id, "", (None, None)
+        # recorded ones do not overlap among themselves
+        file, line = before if place[0] is None else place
+        if start < busy_until and file is not None and line is not None:
+            error = Conflict(
+                "runs_overlap",
+                N_("Another run is on the line at that time: correct one of them."),
+            )
+            job.bad.note(job.plan.row(file, line), "start", error)
+        busy_until, before = max(busy_until, end), tuple(place)
 
 
-def add_cycles(job: Job, rows: list[Row]) -> None:
+class Cycles:
     """Loads of retorts, kettles and chillers: a row for each batch inside."""
-    cycles: dict[tuple[int, str], EquipmentCycle] = {}
-    loads: dict[tuple[int, str, int], tuple[EquipmentCycle, int]] = {}
-    taken = _recorded_cycles(job, rows)
-    for row in rows:
-        with job.row("cycles", row):
-            site, lot = job.book.site(row), job.book.own_lot(row)
-            start, end = job.span(row, ZoneInfo(site.time_zone))
-            key = site.id, row["number"]
-            if key in taken or (*key, lot.id) in loads:
-                raise WrongCell("number", already_there("cycle", row["number"]))
-            values = {
-                "equipment": row["equipment"],
-                "kind": row["kind"],
-                "started_at": start,
-                "ended_at": end,
-                "result": row["result"],
-            }
-            if key not in cycles:
-                cycles[key] = EquipmentCycle(
-                    site_id=site.id, number=row["number"], **values
-                )
-            cycle = cycles[key]
-            for name, value in values.items():
-                if getattr(cycle, name) != value:
-                    raise WrongCell("number", rows_disagree(row["number"]))
-            loads[*key, lot.id] = cycle, row["quantity"]
-    job.session.add_all(cycles.values())
-    job.session.flush()
-    inside = [
-        {"cycle_id": cycle.id, "lot_id": lot_id, "quantity": quantity}
-        for (_, _, lot_id), (cycle, quantity) in loads.items()
-    ]
-    if inside:
-        job.session.execute(sa.insert(CycleLoad), inside)
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._cycles: dict[tuple[int, str], tuple[int, tuple[object, ...]]] = {}
+        self._loads: set[tuple[int, int]] = set()
+
+    def add(self, rows: list[Row]) -> None:
+        taken = _recorded_cycles(self._job, rows)
+        self._job.each("cycles", rows, lambda row: self._add(row, taken))
+
+    def _add(self, row: Row, taken: set[tuple[int, str]]) -> None:
+        job, number = self._job, row["number"]
+        site, lot = job.book.site(row), job.book.own_lot(row)
+        start, end = job.span(row, job.book.zone(site.id))
+        key = site.id, number
+        known, said = self._cycles.get(key, (0, ()))
+        if key in taken or (known, lot.id) in self._loads:
+            raise WrongCell("number", already_there("cycle", number))
+        ended = None if end is None else end.at
+        values = row["equipment"], row["kind"], start.at, ended, row["result"]
+        if not known:
+            known = job.plan.new_id(EquipmentCycle)
+            self._cycles[key] = known, values
+            job.plan.record(EquipmentCycle, _cycle(known, key, values), row)
+        elif said != values:
+            raise WrongCell("number", rows_disagree(number))
+        self._loads.add((known, lot.id))
+        job.plan.add("cycle_load", LOAD, (known, lot.id, row["quantity"]), row)
+
+
+def _cycle(
+    cycle_id: int, key: tuple[int, str], values: tuple[Any, ...]
+) -> dict[str, Any]:
+    names = ("equipment", "kind", "started_at", "ended_at", "result")
+    filled = dict(zip(names, values, strict=True))
+    return {"id": cycle_id, "site_id": key[0], "number": key[1], **filled}
 
 
 def _recorded_cycles(job: Job, rows: Iterable[Row]) -> set[tuple[int, str]]:
@@ -126,60 +125,67 @@ def _recorded_cycles(job: Job, rows: Iterable[Row]) -> set[tuple[int, str]]:
 
 
 def add_cleanings(job: Job, rows: list[Row]) -> None:
-    recorded = job.session.execute(sa.select(Cleaning.line_id, Cleaning.started_at))
-    taken = {(row.line_id, row.started_at) for row in recorded}
-    values: list[dict[str, object]] = []
-    for row in rows:
-        with job.row("cleanings", row):
-            line = job.book.line(row)
-            start, end = job.span(row, _zone(line))
-            if (line.id, start) in taken:
-                raise WrongCell("start", already_there("cleaning", start.isoformat()))
-            taken.add((line.id, start))
-            values.append(
-                {
-                    "line_id": line.id,
-                    "started_at": start,
-                    "ended_at": end,
-                    "verified_by": row.get("verified_by", ""),
-                    **row.only(("kind", "result")),
-                }
-            )
-    if values:
-        job.session.execute(sa.insert(Cleaning), values)
+    def add(row: Row) -> None:
+        line = job.book.line(row)
+        start, end = job.span(row, _zone(job, line))
+        key = line.id, start.text
+        if key in job.cleanings:
+            told = start.at.astimezone(_zone(job, line)).isoformat()
+            raise WrongCell("start", already_there("cleaning", told))
+        job.cleanings.add(key)
+        ended = None if end is None else end.text
+        said = row["kind"], row["result"], row.get("verified_by", "")
+        job.plan.add("cleaning", CLEANING, (*key, ended, *said), row)
+
+    if not job.cleanings:
+        select = sa.select(Cleaning.line_id, Cleaning.started_at)
+        recorded = job.session.execute(select)
+        job.cleanings.update((line, plain_moment(start)) for line, start in recorded)
+    job.each("cleanings", rows, add)
 
 
 def add_checks(job: Job, rows: list[Row]) -> None:
-    read: list[tuple[Row, dict[str, object]]] = []
-    for row in rows:
-        with job.row("checks", row):
-            line, lot = job.book.line(row), job.book.own_lot(row)
-            value = {
-                "lot_id": lot.id,
-                "line_id": line.id,
-                "at": job.moment(row, "at", _zone(line)),
-                "value": row.get("value", ""),
-                "limits": row.get("limits", ""),
-                **row.only(("kind", "result")),
-            }
-            read.append((row, value))
-    key = ("lot_id", "line_id", "at", "kind", "value")
-    recorded = found_among(
-        job.session,
-        sa.select(*(getattr(ProcessCheck, name) for name in key)),
-        ProcessCheck.lot_id,
-        {value["lot_id"] for _, value in read},
-    )
-    taken = {tuple(row) for row in recorded}
-    for row, value in read:
-        mine = tuple(value[name] for name in key)
-        with job.row("checks", row):
-            if mine in taken:
-                raise WrongCell("at", already_there("check", str(value["at"])))
-        taken.add(mine)
-    if read:
-        values = [value for _, value in read]
-        job.session.execute(sa.insert(ProcessCheck), values)
+    """Measurements on the lines."""
+    read: list[tuple[Row, tuple[Any, ...]]] = []
+
+    def add(row: Row) -> None:
+        line, lot = job.book.line(row), job.book.own_lot(row)
+        at = job.moment(row, "at", _zone(job, line)).text
+        said = row.values
+        values = (
+            *(lot.id, line.id, at, said["kind"], said.get("value", "")),
+            *(said.get("limits", ""), said["result"]),
+        )
+        job.plan.add("process_check", CHECK, values, row)
+        read.append((row, values[:5]))
+
+    job.each("checks", rows, add)
+    taken = _recorded_checks(job, [key for _, key in read])
+    for row, key in read:
+        if key in taken:
+            job.bad.note(row, "at", _check_there(key))
+
+
+def check_checks(job: Job) -> None:
+    """No check stands twice in the files of one import."""
+    for _, row, key in job.plan.repeated("process_check", CHECK_KEY):
+        job.bad.note(row, "at", _check_there(key))
+
+
+def _recorded_checks(job: Job, keys: list[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    """The keys of those checks, and maybe of others, that are recorded."""
+    if not keys:
+        return set()
+    times = [read_moment(key[2]) for key in keys]
+    columns = (getattr(ProcessCheck, name) for name in CHECK_KEY)
+    select = sa.select(*columns).where(ProcessCheck.at.between(min(times), max(times)))
+    lots = {key[0] for key in keys if key[0] > 0}
+    found = found_among(job.session, select, ProcessCheck.lot_id, lots)
+    return {(*row[:2], plain_moment(row.at), *row[3:]) for row in found}
+
+
+def _check_there(key: tuple[Any, ...]) -> Conflict:
+    return already_there("check", f"{read_moment(key[2]):%Y-%m-%d %H:%M:%SZ}")
 
 
 def rows_disagree(number: str) -> InvalidInput:
@@ -190,5 +196,5 @@ def rows_disagree(number: str) -> InvalidInput:
     )
 
 
-def _zone(line: Line) -> ZoneInfo:
-    return ZoneInfo(line.site.time_zone)
+def _zone(job: Job, line: Line) -> ZoneInfo:
+    return job.book.zone(line.site_id)

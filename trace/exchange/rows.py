@@ -1,13 +1,17 @@
-"""A row with its place in the file, and the refusal that lists every bad one."""
+"""A row with its place in the file, and the refusal that lists the bad ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..errors import N_, InvalidInput, LotmarkError
 
+TOLD = 10_000
+"""Bad rows that a refusal lists; the others it counts."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Row:
     """A row whose cells were read."""
 
@@ -51,20 +55,42 @@ class BadRow:
         return f"{where} {self.column}: {self.text % self.params}".replace(" :", ":")
 
 
+class BadRows:
+    """Bad rows as they are found: all are counted, the first ``TOLD`` are kept."""
+
+    def __init__(self, found: "BadRows | None" = None) -> None:
+        self.rows: list[BadRow] = list(found.rows) if found else []
+        self.count: int = found.count if found else 0
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def add(self, bad: BadRow) -> None:
+        self.count += 1
+        if len(self.rows) < TOLD:
+            self.rows.append(bad)
+
+    def note(self, row: Row, column: str, error: LotmarkError) -> None:
+        self.add(BadRow.of(row, column, error))
+
+
 class ImportRefused(InvalidInput):
-    """Nothing was imported; ``rows`` lists every one that stands in the way."""
+    """Nothing was imported; ``rows`` lists what stands in the way."""
 
     rows: tuple[BadRow, ...]
+    count: int
+    """How many there are; more than are listed when there are over ``TOLD``."""
 
-    def __init__(self, bad: Sequence[BadRow]) -> None:
-        self.rows = tuple(sorted(bad, key=lambda row: (row.file, row.line)))
+    def __init__(self, bad: BadRows) -> None:
+        self.rows = tuple(sorted(bad.rows, key=lambda row: (row.file, row.line)))
+        self.count = bad.count
         super().__init__(
             "import_refused",
             N_(
                 "Nothing was imported. What stands in the way: %(count)s. The first: "
                 "%(first)s"
             ),
-            count=len(self.rows),
+            count=bad.count,
             first=str(self.rows[0]),
         )
 
@@ -83,7 +109,7 @@ class AlreadyBad(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One file of a finished import."""
+    """One table of a finished import."""
 
     name: str
     kind: str
@@ -91,10 +117,21 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A file that was imported before: it changed nothing this time."""
+
+    name: str
+    """As it was given now."""
+    imported_at: datetime
+    imported_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an import brought in, in the order it was applied."""
 
     files: tuple[Imported, ...]
+    known: tuple[Known, ...] = ()
 
     @property
     def rows(self) -> int:

@@ -7,11 +7,15 @@ import sqlalchemy as sa
 
 from ..errors import N_, Conflict, InvalidInput, NotFound
 from ..identity.items import ItemSet
-from ..parties.tables import Lot
 from ..stock.tables import LogisticUnit, UnitContent
-from .book import already_there, cell_missing, found_among
+from .book import already_there, cell_missing
 from .job import Job
-from .rows import AlreadyBad, BadRow, Row, WrongCell
+from .known_lots import KnownLot, found_among
+from .rows import AlreadyBad, Row, WrongCell
+
+UNIT = ("id", "sscc", "level", "parent_id")
+INSIDE = ("unit_id", "lot_id", "lo", "hi", "quantity")
+PACKED = ("lot_id", "lo", "hi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,60 +28,140 @@ class Content:
     """None where they were not scanned."""
 
 
-def add_cases(job: Job, rows: list[Row]) -> None:
-    """Cases with their contents, a row for each lot inside; pallets have no lot."""
-    units = _recorded_units(job, rows)
-    old = set(units)
-    contents: list[tuple[Row, Lot, str, int, ItemSet | None]] = []
-    inside: set[tuple[str, int]] = set()
-    parents: dict[str, str | None] = {}
-    levels = {sscc: unit.level for sscc, unit in units.items()}
-    for row in rows:
-        with job.row("cases", row):
-            sscc, level = row["sscc"], "case" if "lot" in row.values else "pallet"
-            if sscc in old or (sscc in units and level == "pallet"):
-                raise WrongCell("sscc", already_there("case", sscc))
-            if parents.setdefault(sscc, row.get("parent")) != row.get("parent"):
-                raise WrongCell("parent", _two_parents(sscc))
-            if level == "pallet" and "parent" in row.values:
-                raise WrongCell("parent", _pallet_in_pallet(sscc))
-            if level == "case":
-                lot, quantity, items = _content(job, row)
-                if (sscc, lot.id) in inside:
-                    raise WrongCell("lot", already_there("case", sscc))
-                inside.add((sscc, lot.id))
-                contents.append((row, lot, sscc, quantity, items))
-            if levels.setdefault(sscc, level) != level:
-                raise WrongCell("sscc", already_there("case", sscc))
-            if sscc not in units:
-                units[sscc] = LogisticUnit(sscc=sscc, level=level)
-                job.session.add(units[sscc])
-    job.session.flush()
-    _set_parents(job, rows, units)
-    _check_packed_once(job, contents)
-    lines = [
-        {"unit_id": units[sscc].id, "lot_id": lot.id, "lo": lo, "hi": hi, "quantity": n}
-        for _, lot, sscc, quantity, items in contents
-        for lo, hi, n in _spans(quantity, items)
-    ]
-    if lines:
-        job.session.execute(sa.insert(UnitContent), lines)
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A case or pallet of the files."""
+
+    id: int
+    level: str
+    parent: str | None
+    file: str
+    line: int
 
 
-def contents_of(job: Job, ssccs: Iterable[str]) -> dict[str, tuple[Content, ...]]:
-    """What cases and pallets hold, in two queries; unknown ones are left out."""
-    units = found_among(
-        job.session,
-        sa.select(LogisticUnit.id, LogisticUnit.sscc),
-        LogisticUnit.sscc,
-        ssccs,
-    )
-    names = {row.id: row.sscc for row in units}
+class Units:
+    """Cases and pallets: those of the files, and those recorded."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._new: dict[str, _Unit] = {}
+        self._parents: dict[str, str | None] = {}
+        self._inside: set[tuple[int, int]] = set()
+
+    def add(self, rows: list[Row]) -> None:
+        """Cases with what they hold, a row for each lot inside; pallets have no lot."""
+        recorded = _levels(self._job, (row["sscc"] for row in rows))
+        self._job.each("cases", rows, lambda row: self._add(row, recorded))
+
+    def _add(self, row: Row, recorded: dict[str, tuple[int, str]]) -> None:
+        sscc, parent = row["sscc"], row.get("parent")
+        level = "case" if "lot" in row.values else "pallet"
+        known = self._new.get(sscc)
+        if sscc in recorded or (known and level == "pallet"):
+            raise WrongCell("sscc", already_there("case", sscc))
+        if self._parents.setdefault(sscc, parent) != parent:
+            raise WrongCell("parent", _two_parents(sscc))
+        if level == "pallet" and parent is not None:
+            raise WrongCell("parent", _pallet_in_pallet(sscc))
+        if level == "pallet":
+            self._open(row, level)
+            return
+        lot, quantity, items = _content(self._job, row)
+        if known and (known.id, lot.id) in self._inside:
+            raise WrongCell("lot", already_there("case", sscc))
+        if known and known.level != level:
+            raise WrongCell("sscc", already_there("case", sscc))
+        known = known or self._open(row, level)
+        self._inside.add((known.id, lot.id))
+        plan = self._job.plan
+        for lo, hi, count in _spans(quantity, items):
+            inside = known.id, lot.id, lo, hi, count
+            plan.add("unit_content", INSIDE, inside, row)
+            if lo is not None:
+                plan.add("packed", PACKED, (lot.id, lo, hi), row)
+
+    def _open(self, row: Row, level: str) -> _Unit:
+        unit_id = self._job.plan.new_id(LogisticUnit)
+        new = _Unit(unit_id, level, row.get("parent"), row.file, row.line)
+        self._new[row["sscc"]] = new
+        return new
+
+    def finish(self) -> None:
+        """Put cases on their pallets, which may stand in a later row or file."""
+        named = {unit.parent for unit in self._new.values() if unit.parent is not None}
+        recorded = _levels(self._job, named)
+        units = recorded | {sscc: (u.id, u.level) for sscc, u in self._new.items()}
+        pallets = {sscc: one for sscc, (one, level) in units.items() if level != "case"}
+        plan = self._job.plan
+        for wanted in ("pallet", "case"):  # the database wants a parent first
+            for sscc, unit in self._new.items():
+                if unit.level != wanted:
+                    continue
+                row = Row(unit.file, unit.line, {"sscc": sscc})
+                parent_id = None if unit.parent is None else pallets.get(unit.parent)
+                if unit.parent is not None and parent_id is None:
+                    self._no_pallet(row, unit.parent, known=unit.parent in units)
+                values = unit.id, sscc, unit.level, parent_id
+                plan.add("logistic_unit", UNIT, values, row)
+        plan.index("logistic_unit", "parent_id")
+        plan.index("unit_content", "unit_id")
+        _check_packed_once(self._job)
+
+    def _no_pallet(self, row: Row, parent: str, *, known: bool) -> None:
+        if not known and ("unit", parent) in self._job.book.bad:
+            return
+        error = NotFound(
+            "pallet_unknown",
+            N_("No pallet %(sscc)s is recorded: give it a row without lot."),
+            sscc=parent,
+        )
+        self._job.bad.note(row, "parent", error)
+
+    def contents_of(self, ssccs: Iterable[str]) -> dict[str, tuple[Content, ...]]:
+        """What cases and pallets hold; unknown ones are left out."""
+        wanted = set(ssccs)
+        if not wanted:
+            return {}
+        job = self._job
+        new = {sscc: self._new[sscc].id for sscc in wanted & self._new.keys()}
+        rest = wanted - new.keys()
+        recorded = {sscc: unit[0] for sscc, unit in _levels(job, rest).items()}
+        found = _recorded_contents(job, {unit: sscc for sscc, unit in recorded.items()})
+        if self._new:
+            for sscc, unit_id in (new | recorded).items():
+                found.setdefault(sscc, []).extend(self._planned(unit_id))
+        return {sscc: tuple(some) for sscc, some in found.items()}
+
+    def _planned(self, unit_id: int) -> list[Content]:
+        """What files of this import put into a unit and into the cases on it."""
+        plan = self._job.plan
+        units = plan.look_up("logistic_unit", ("id",), "parent_id", unit_id)
+        return [
+            Content(lot_id, count, None if lo is None else ItemSet.range(lo, hi))
+            for (one,) in [(unit_id,), *units]
+            for lot_id, lo, hi, count in plan.look_up(
+                "unit_content", INSIDE[1:], "unit_id", one
+            )
+        ]
+
+
+def _levels(job: Job, ssccs: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """The id and level of recorded units."""
+    columns = LogisticUnit.sscc, LogisticUnit.id, LogisticUnit.level
+    found = found_among(job.session, sa.select(*columns), LogisticUnit.sscc, ssccs)
+    return {sscc: (unit_id, level) for sscc, unit_id, level in found}
+
+
+def _recorded_contents(job: Job, names: dict[int, str]) -> dict[str, list[Content]]:
+    """What recorded units and the cases on them hold, by SSCC, in two queries."""
     found: dict[str, list[Content]] = {sscc: [] for sscc in names.values()}
     columns = (UnitContent.lot_id, UnitContent.quantity, UnitContent.lo, UnitContent.hi)
-    own = sa.select(UnitContent.unit_id, *columns)
-    below = sa.select(LogisticUnit.parent_id, *columns).join(
-        LogisticUnit, LogisticUnit.id == UnitContent.unit_id
+    inside = UnitContent.removed_at.is_(None)
+    own = sa.select(UnitContent.unit_id, *columns).where(inside)
+    below = (
+        sa.select(LogisticUnit.parent_id, *columns)
+        .join(LogisticUnit, LogisticUnit.id == UnitContent.unit_id)
+        .where(inside)
     )
     for select, column in ((own, UnitContent.unit_id), (below, LogisticUnit.parent_id)):
         for unit_id, lot_id, quantity, lo, hi in found_among(
@@ -85,7 +169,7 @@ def contents_of(job: Job, ssccs: Iterable[str]) -> dict[str, tuple[Content, ...]
         ):
             items = None if lo is None else ItemSet.range(lo, hi)
             found[names[unit_id]].append(Content(lot_id, quantity, items))
-    return {sscc: tuple(some) for sscc, some in found.items()}
+    return found
 
 
 def contents_of_row(
@@ -116,14 +200,7 @@ def contents_of_row(
     return scanned + [Content(lot_id, count, None) for lot_id, count in counts.items()]
 
 
-def _recorded_units(job: Job, rows: list[Row]) -> dict[str, LogisticUnit]:
-    ssccs = {row["sscc"] for row in rows}
-    ssccs |= {row["parent"] for row in rows if "parent" in row.values}
-    found = found_among(job.session, sa.select(LogisticUnit), LogisticUnit.sscc, ssccs)
-    return {unit.sscc: unit for (unit,) in found}
-
-
-def _content(job: Job, row: Row) -> tuple[Lot, int, ItemSet | None]:
+def _content(job: Job, row: Row) -> tuple[KnownLot, int, ItemSet | None]:
     lot = job.book.lot(row)
     items: ItemSet | None = row.get("items")
     quantity: int | None = row.get("quantity", items and items.count)
@@ -147,55 +224,30 @@ def _content(job: Job, row: Row) -> tuple[Lot, int, ItemSet | None]:
     return lot, quantity, items
 
 
-def _set_parents(job: Job, rows: list[Row], units: dict[str, LogisticUnit]) -> None:
-    for row in rows:
-        if "parent" not in row.values or row["sscc"] not in units:
-            continue
-        with job.row("cases", row):
-            parent = units.get(row["parent"])
-            if parent is None and ("unit", row["parent"]) in job.book.bad:
-                raise AlreadyBad
-            if parent is None or parent.level != "pallet":
-                raise WrongCell(
-                    "parent",
-                    NotFound(
-                        "pallet_unknown",
-                        N_(
-                            "No pallet %(sscc)s is recorded: give it a row without lot."
-                        ),
-                        sscc=row["parent"],
-                    ),
-                )
-            units[row["sscc"]].parent_id = parent.id
-    job.session.flush()
-
-
-def _check_packed_once(
-    job: Job, contents: list[tuple[Row, Lot, str, int, ItemSet | None]]
-) -> None:
+def _check_packed_once(job: Job) -> None:
     """An item is in at most one case (domain.md §2.3 LogisticUnit)."""
-    spans: dict[int, list[tuple[int, int, Row | None]]] = {}
-    for row, lot, _, _, items in contents:
-        for lo, hi in items.intervals if items else ():
-            spans.setdefault(lot.id, []).append((lo, hi, row))
+    lots = {lot_id for (lot_id,) in job.plan.read("packed", ("lot_id",))}
     columns = UnitContent.lot_id, UnitContent.lo, UnitContent.hi
-    packed = sa.select(*columns).where(UnitContent.lo.is_not(None))
-    for lot_id, lo, hi in found_among(job.session, packed, UnitContent.lot_id, spans):
-        spans[lot_id].append((lo, hi, None))
-    for some in spans.values():
-        some.sort(key=lambda span: span[:2])
-        end = 0
-        before: Row | None = None
-        for lo, hi, its_row in some:
-            ours = its_row or before
-            if lo < end and ours is not None:
-                error = Conflict(
-                    "item_in_two_cases",
-                    N_("Items from %(item)s on are in another case already."),
-                    item=lo,
-                )
-                job.bad.append(BadRow.of(ours, "items", error))
-            end, before = max(end, hi), its_row
+    select = sa.select(*columns).where(
+        UnitContent.lo.is_not(None), UnitContent.removed_at.is_(None)
+    )
+    recorded = found_among(job.session, select, UnitContent.lot_id, lots)
+    job.plan.add_all("packed", PACKED, (tuple(row) for row in recorded))
+    of_lot, end, before = 0, 0, (None, None)
+    for lot_id, lo, hi, *place in job.plan.read(
+        "packed", (*PACKED, "file_no", "line_no"), "lot_id, lo, hi"
+    ):
+        if lot_id != of_lot:
+            of_lot, end, before = lot_id, 0, (None, None)
+        file, line = before if place[0] is None else place
+        if lo < end and file is not None and line is not None:
+            error = Conflict(
+                "item_in_two_cases",
+                N_("Items from %(item)s on are in another case already."),
+                item=lo,
+            )
+            job.bad.note(job.plan.row(file, line), "items", error)
+        end, before = max(end, hi), tuple(place)
 
 
 def _spans(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,8 @@ _DAY = re.compile(rf"{_DATE}(?:[T ]0?0:00(?::00)?)?")
 _MOMENT = re.compile(
     rf"{_DATE}[T ](\d{{1,2}}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?"
 )
+_USUAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?", re.ASCII)
+"""Read many times faster than the other forms."""
 _SERIAL = re.compile(r"[3-6]\d{4}(?:\.\d+)?")
 _NUTRIENT = re.compile(r"(.+?)\s+([\d.]+\s?\S+)\s+(\d{1,4})\s?%")
 
@@ -171,6 +174,9 @@ def day(cell: str) -> date:
 
 def moment(cell: str) -> datetime:
     """A date and time, as ISO 8601 or Excel serial; naive where it names no zone."""
+    if _USUAL.fullmatch(cell) and int(cell[:4]) in YEARS:
+        with suppress(ValueError):  # 25 o'clock: said below
+            return datetime.fromisoformat(cell)
     plain = unicodedata.normalize("NFKC", cell)
     if _SERIAL.fullmatch(plain):
         return EXCEL_EPOCH + timedelta(seconds=round(float(plain) * 86_400))
@@ -225,24 +231,32 @@ def nutrition(cell: str) -> dict[str, list[object]]:
     return table
 
 
-def choice(**words: str) -> Parse:
-    """A parser for one of the keys, or of the Chinese words given for them."""
-    known = {word: key for key, listed in words.items() for word in listed.split()}
+class Choice:
+    """A parser for one of the keys of ``words``, or of the Chinese words for them."""
 
-    def one_of(cell: str) -> str:
+    def __init__(self, words: dict[str, str]) -> None:
+        self.words = words
+        self._known = {
+            word: key for key, listed in words.items() for word in listed.split()
+        }
+
+    def __call__(self, cell: str) -> str:
         plain = unicodedata.normalize("NFKC", cell).lower()
-        if plain in words:
+        if plain in self.words:
             return plain
-        if plain in known:
-            return known[plain]
+        if plain in self._known:
+            return self._known[plain]
         raise InvalidInput(
             "choice_unknown",
             N_("Expected one of %(known)s, found %(found)s."),
-            known=", ".join(words),
+            known=", ".join(self.words),
             found=_short(cell),
         )
 
-    return one_of
+
+def choice(**words: str) -> Choice:
+    """``Choice`` with its words as keywords: ``choice(dry="干清洁", wet="湿清洁")``."""
+    return Choice(words)
 
 
 def _bounded(cell: str, limit: int, *, lines: bool) -> str:

@@ -118,7 +118,10 @@ class Location(Base):
     """A place of the ledger: a warehouse, a consignee's shop, or where goods end."""
 
     __tablename__ = "location"
-    __table_args__ = (one_of("kind", *LOCATION_KINDS),)
+    __table_args__ = (
+        one_of("kind", *LOCATION_KINDS),
+        sa.Index("ix_location_kind", "kind"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)

@@ -15,10 +15,10 @@ from ..identity.items import ItemSet
 from ..parties.lots import YEARS, check_batch_number, find_place, lock_lots
 from ..parties.tables import Article, Line, Location, Lot
 from ..people import Actor
-from ..stock.holds import held_items
 from ..stock.service import move_stock
 from .marks import mark_items, marked_items
 from .tables import LineRun
+from .told import check_past
 
 BATCH = Machine(
     "batch",
@@ -37,6 +37,10 @@ BATCH = Machine(
 
 NOT_ON_PACKS = ("voided", "sampled", "missing")
 """What was noted of items that no pack for sale can carry (domain.md §3.9)."""
+
+
+PACKED_IN = ("in_production", "produced")
+"""States in which packs may be added: what was tested is not what came later."""
 
 
 def propose_batch(session: Session, line: Line, article: Article, day: date) -> str:
@@ -67,7 +71,7 @@ def open_batch(
     """
     actor.require("batch.open")
     _check_order(article, day, planned)
-    _lock_running(session, line)
+    lock_running(session, line)
     code = check_batch_number(code)
     lot = Lot(
         article_id=article.id,
@@ -82,10 +86,10 @@ def open_batch(
         grade=grade,
     )
     _add_once(session, lot, article)
-    _end_runs(session, line, now)
+    ended = _end_runs(session, line, now)
     session.add(LineRun(lot_id=lot.id, line_id=line.id, started_at=now))
     session.flush()
-    told = {"code": lot.code, "line": line.code, "planned": planned}
+    told = {"code": lot.code, "line": line.code, "planned": planned, "ended": ended}
     audit.record(session, actor.login, "batch.open", f"lot:{lot.id}", now, **told)
     return lot
 
@@ -115,7 +119,9 @@ def _check_order(article: Article, day: date, planned: int) -> None:
         )
 
 
-def _lock_running(session: Session, line: Line) -> None:
+def lock_running(session: Session, line: Line) -> None:
+    """Lock a line: no run begins or ends on it meanwhile. Raises Conflict
+    ``line_not_running``."""
     session.refresh(line, ["status"], with_for_update={"of": Line})
     if line.status != "running":
         raise Conflict(
@@ -136,23 +142,89 @@ def _add_once(session: Session, lot: Lot, article: Article) -> None:
         with session.begin_nested():
             session.add(lot)
     except IntegrityError as error:
+        same = sa.select(Lot.code).filter_by(
+            article_id=article.id, origin="", ai10=lot.ai10
+        )
         raise Conflict(
             "batch_exists",
             N_("Batch %(lot)s of %(article)s exists already. Take the next number."),
-            lot=lot.code,
+            lot=session.scalar(same) or lot.code,
             article=article.name,
         ) from error
 
 
 def record_applied(
-    session: Session, lot_id: int, items: ItemSet, actor: Actor, now: datetime
+    session: Session,
+    lot_id: int,
+    items: ItemSet,
+    actor: Actor,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> None:
-    """Say that labels are on packs: the items are made, and stand at the line."""
+    """Say that labels are on packs: the items are made, and stand at the line.
+
+    They were put on between ``since`` and ``until``. Who does not say is believed only
+    that it was after the batch's first run began and before now: a scope is narrowed by
+    these times (domain.md §4.2), so a guess would leave bad packs out.
+    """
     actor.require("batch.finish")
     lot = lock_lots(session, [lot_id])[lot_id]
     if lot.line is None:
         raise Conflict(
             "lot_without_line", N_("Batch %(lot)s has no line."), lot=lot.code
+        )
+    _check_loose(session, lot, items)
+    until = until or now
+    since = since or min(_first_run(session, lot.id) or until, until)
+    check_past(until, now)
+    if since > until:
+        raise InvalidInput(
+            "times_reversed",
+            N_("Expected a time from %(start)s on, found %(end)s."),
+            start=since.isoformat(),
+            end=until.isoformat(),
+        )
+    book_applied(session, lot, lot.line, items, (since, until), actor, now)
+
+
+def book_applied(
+    session: Session,
+    lot: Lot,
+    line: Line,
+    items: ItemSet,
+    between: tuple[datetime, datetime],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Book packs of a locked lot as made at its line, labelled between two times."""
+    since, until = between
+    move_stock(
+        session,
+        lot.id,
+        find_place(session, "made").id,
+        line_place(session, line).id,
+        items=items,
+        at=until,
+        document=lot.code,
+        reason="applied",
+        actor=actor,
+        now=now,
+    )
+    mark_items(session, lot.id, items, "applied", actor, until, since=since)
+
+
+def _check_loose(session: Session, lot: Lot, items: ItemSet) -> None:
+    if lot.status not in PACKED_IN:
+        raise Conflict(
+            "lot_not_packed_now",
+            N_(
+                "Packs are added to a batch until its testing begins, but %(lot)s is "
+                "%(status)s. Put these packs aside and call QA."
+            ),
+            lot=lot.code,
+            status=lot.status,
         )
     if items.intervals and items.intervals[-1][1] > lot.next_item:
         raise InvalidInput(
@@ -170,20 +242,11 @@ def record_applied(
             items=str(gone)[:80],
             lot=lot.code,
         )
-    at_line = line_place(session, lot.line)
-    move_stock(
-        session,
-        lot.id,
-        find_place(session, "made").id,
-        at_line.id,
-        items=items,
-        at=now,
-        document=lot.code,
-        reason="applied",
-        actor=actor,
-        now=now,
-    )
-    mark_items(session, lot.id, items, "applied", actor, now)
+
+
+def _first_run(session: Session, lot_id: int) -> datetime | None:
+    began = sa.select(sa.func.min(LineRun.started_at)).where(LineRun.lot_id == lot_id)
+    return session.scalar(began)
 
 
 def finish_batch(session: Session, lot_id: int, actor: Actor, now: datetime) -> Lot:
@@ -198,33 +261,6 @@ def start_testing(session: Session, lot_id: int, actor: Actor, now: datetime) ->
     """Take a produced batch into the outgoing inspection."""
     lot = lock_lots(session, [lot_id])[lot_id]
     flow.apply(session, BATCH, lot, "test", actor, now)
-    return lot
-
-
-def release_batch(
-    session: Session, lot_id: int, certificate: str, actor: Actor, now: datetime
-) -> Lot:
-    """Release a tested batch for sale, with the number of its certificate.
-
-    Raises Conflict while it is on hold (FSL 52: only inspected goods leave the plant).
-    """
-    if not certificate.strip():
-        raise InvalidInput(
-            "certificate_missing",
-            N_("Expected the number of the inspection certificate."),
-        )
-    lot = lock_lots(session, [lot_id])[lot_id]
-    held = held_items(session, [lot.id]).get(lot.id)
-    if held:
-        raise Conflict(
-            "lot_on_hold",
-            N_("%(lot)s is on hold (%(hold)s): lift the hold first, by two persons."),
-            lot=lot.code,
-            hold=", ".join(held.numbers),
-        )
-    flow.apply(
-        session, BATCH, lot, "release", actor, now, certificate=certificate.strip()
-    )
     return lot
 
 
@@ -247,12 +283,15 @@ def line_place(session: Session, line: Line) -> Location:
 
 def _end_runs(
     session: Session, line: Line, now: datetime, lot_id: int | None = None
-) -> None:
+) -> list[int]:
+    """End what runs on a line; the lots that ran."""
     running = sa.select(LineRun).where(
         LineRun.line_id == line.id, LineRun.ended_at.is_(None)
     )
     if lot_id is not None:
         running = running.where(LineRun.lot_id == lot_id)
-    for run in session.scalars(running):
+    runs = session.scalars(running).all()
+    for run in runs:
         run.ended_at = max(now, run.started_at + timedelta(seconds=1))
     session.flush()  # or the next run begins before this one ends
+    return [run.lot_id for run in runs]

@@ -1,21 +1,24 @@
 """Giving out item codes for a lot; rolls that get their lot later: ``rolls``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit
 from ..errors import N_, Conflict, InvalidInput, NotFound, TooLarge
-from ..identity.bulk import encode_many
-from ..identity.items import ItemSet
+from ..identity.bulk import Decoded, decode_many, encode_many
+from ..identity.codes import Serial
+from ..identity.items import SIZE_LIMIT, ItemSet
 from ..identity.keys import KeyRing
 from ..identity.tables import CodeBinding, CodeBlock, CodeSeries
 from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
+from .runs import require_on_line
 
 SERIES_ITEMS = 1 << 24
 """Items a series holds (DESIGN §5)."""
@@ -45,25 +48,33 @@ def issue_codes(
     key_version: int,
     actor: Actor,
     now: datetime,
+    *,
+    spoiled: int = 0,
 ) -> list[CodeRange]:
     """Give out ``count`` new codes for a lot in production, most often as one range.
 
+    ``spoiled`` codes were given out before and will be on no label: they do not count.
+
     Raises InvalidInput for a count below one, TooLarge for one over the limit, Conflict
-    when the lot is not in production or the plan would be exceeded by over 5 %.
+    when the lot is not in production on a line or the plan would be exceeded by over
+    5 %.
     """
     check_count(count)
     lot = lock_lots(session, [lot_id])[lot_id]
     require_in_production(lot)
-    if lot.planned and lot.next_item + count > lot.planned * OVERRUN:
+    require_on_line(session, lot)
+    issued = lot.next_item - spoiled
+    if lot.planned and issued + count > lot.planned * OVERRUN:
         raise Conflict(
             "plan_exceeded",
             N_(
                 "Batch %(lot)s is planned for %(planned)s packs and has %(issued)s "
-                "codes: %(count)s more are over 5 %% too many. Raise the plan first."
+                "codes: %(count)s more are over 5 %% too many. Order fewer, or let "
+                "the line leader raise the plan."
             ),
             lot=lot.code,
             planned=lot.planned,
-            issued=lot.next_item,
+            issued=issued,
             count=count,
         )
     return allot_codes(session, lot, count, key_version, actor, now)
@@ -129,6 +140,26 @@ def serials_of(
             N_("No codes were issued for items %(items)s of this batch."),
             items=str(missing)[:80],
         )
+
+
+def items_of(
+    session: Session, ring: KeyRing, lot_id: int, serials: Sequence[Serial]
+) -> tuple[ItemSet, list[str]]:
+    """Which items of a lot serials stand for, and those that are none of its items."""
+    texts = np.array([serial.text for serial in serials], "S16")
+    found = np.full(len(texts), -1, np.int64)
+    every = ItemSet.range(0, SIZE_LIMIT)
+    decoded: dict[int, Decoded] = {}
+    for part, series, shift, version in list(_ranges(session, lot_id, every)):
+        if version not in decoded:
+            decoded[version] = decode_many(ring[version], texts)
+        read = decoded[version]
+        item = read.item.astype(np.int64) - shift
+        for lo, hi in part.intervals:
+            mine = read.good & (read.series == series) & (item >= lo) & (item < hi)
+            found[mine] = item[mine]
+    items = ItemSet.from_numbers(found[found >= 0].tolist())
+    return items, [serials[place].text for place in np.flatnonzero(found < 0).tolist()]
 
 
 def require_in_production(lot: Lot) -> None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import N_, InvalidInput, NotFound
-from ..parties.tables import Location, Lot, Partner
+from ..parties.tables import Article, Location, Lot, Partner
+from ..stock.places import SOURCES
 from ..stock.tables import Stock
 from .tables import LotInput
 
@@ -40,6 +41,51 @@ WITH RECURSIVE reach(id) AS (
 )
 SELECT id FROM reach LIMIT :most
 """).columns(id=sa.BigInteger)
+
+
+# Built once: to build them takes longer than to run them.
+_LOTS: sa.BindParameter[list[int]] = sa.bindparam("lots", expanding=True)
+_EDGES = (
+    sa.select(
+        LotInput.input_id,
+        LotInput.output_id,
+        LotInput.kind,
+        sa.cast(sa.func.sum(LotInput.quantity), sa.BigInteger),
+        sa.func.min(LotInput.at),
+        sa.func.max(LotInput.at),
+    )
+    .where(LotInput.input_id.in_(_LOTS), LotInput.output_id.in_(_LOTS))
+    .group_by(LotInput.input_id, LotInput.output_id, LotInput.kind)
+)
+_MADE = (
+    sa.select(-sa.func.coalesce(sa.func.sum(Stock.quantity), 0))
+    .join(Location, Location.id == Stock.location_id)
+    .where(Stock.lot_id == Lot.id, Location.kind.in_(SOURCES))
+    .correlate(Lot)
+    .scalar_subquery()
+)
+_NODES = (
+    # The columns of ``Node``, in its order.
+    sa.select(
+        Lot.id,
+        Lot.code,
+        Article.code,
+        Article.name,
+        Article.name_en,
+        Article.kind,
+        Lot.origin == "",
+        Lot.origin,
+        sa.func.coalesce(Partner.name, ""),
+        sa.func.coalesce(Partner.name_en, ""),
+        Lot.produced_on,
+        Lot.received_on,
+        sa.cast(_MADE, sa.BigInteger),
+        Article.base_unit,
+    )
+    .join(Article, Article.id == Lot.article_id)
+    .join(Partner, Partner.id == Lot.supplier_id, isouter=True)
+    .where(Lot.id.in_(_LOTS))
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +158,7 @@ def trace_lots(
         NotFound: ``lot_unknown``.
         InvalidInput: ``trace_limit_invalid``, ``trace_direction_invalid``.
     """
-    _check(session, lot_id, direction, max_nodes)
+    _check(direction, max_nodes)
     edges: set[Edge] = set()
     depths = {lot_id: 0}
     truncated = False
@@ -128,16 +174,19 @@ def trace_lots(
         for lot in near:
             if lot not in depths or steps[lot] < abs(depths[lot]):
                 depths[lot] = sign * steps[lot]
+    nodes = tuple(_nodes(session, depths))
+    if all(node.lot_id != lot_id for node in nodes):
+        raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=lot_id)
     return Genealogy(
         lot_id,
         direction,
-        tuple(_nodes(session, depths)),
+        nodes,
         tuple(sorted(edges, key=lambda e: (e.input_id, e.output_id, e.kind))),
         truncated,
     )
 
 
-def _check(session: Session, lot_id: int, direction: str, max_nodes: int) -> None:
+def _check(direction: str, max_nodes: int) -> None:
     if direction not in ("back", "forward", "both"):
         raise InvalidInput(
             "trace_direction_invalid",
@@ -151,24 +200,11 @@ def _check(session: Session, lot_id: int, direction: str, max_nodes: int) -> Non
             limit=NODE_LIMIT,
             found=max_nodes,
         )
-    if session.get(Lot, lot_id) is None:
-        raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=lot_id)
 
 
 def _edges(session: Session, lots: set[int]) -> list[Edge]:
     """What went from one of the lots into another."""
-    ends = (LotInput.input_id, LotInput.output_id, LotInput.kind)
-    rows = session.execute(
-        sa.select(
-            *ends,
-            sa.cast(sa.func.sum(LotInput.quantity), sa.BigInteger),
-            sa.func.min(LotInput.at),
-            sa.func.max(LotInput.at),
-        )
-        .where(LotInput.input_id.in_(lots), LotInput.output_id.in_(lots))
-        .group_by(*ends)
-    )
-    return [Edge(*row) for row in rows]
+    return [Edge(*row) for row in session.execute(_EDGES, {"lots": list(lots)})]
 
 
 def _distances(lot_id: int, edges: Iterable[Edge], sign: int) -> dict[int, int]:
@@ -188,38 +224,8 @@ def _distances(lot_id: int, edges: Iterable[Edge], sign: int) -> dict[int, int]:
 
 
 def _nodes(session: Session, depths: dict[int, int]) -> list[Node]:
-    made = (
-        sa.select(-sa.func.coalesce(sa.func.sum(Stock.quantity), 0))
-        .join(Location, Location.id == Stock.location_id)
-        .where(Stock.lot_id == Lot.id, Location.kind.in_(("made", "supplied")))
-        .correlate(Lot)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        sa.select(Lot, Partner.name, Partner.name_en, sa.cast(made, sa.BigInteger))
-        .join(Partner, Partner.id == Lot.supplier_id, isouter=True)
-        .where(Lot.id.in_(depths))
-    ).unique()
-    nodes = [
-        Node(
-            lot_id=lot.id,
-            code=lot.code,
-            article=lot.article.code,
-            name=lot.article.name,
-            name_en=lot.article.name_en,
-            kind=lot.article.kind,
-            own=lot.own,
-            origin=lot.origin,
-            supplier=supplier or "",
-            supplier_en=supplier_en or "",
-            produced_on=lot.produced_on,
-            received_on=lot.received_on,
-            made=quantity,
-            unit=lot.article.base_unit,
-            depth=depths[lot.id],
-        )
-        for lot, supplier, supplier_en, quantity in rows
-    ]
+    rows: Iterable[Any] = session.execute(_NODES, {"lots": list(depths)})
+    nodes = [Node(*[*row, depths[row[0]]]) for row in rows]
     return sorted(nodes, key=lambda n: (n.depth, n.article, n.code, n.lot_id))
 
 

@@ -38,6 +38,19 @@ def mark_items(
     session.flush()
 
 
+def marks_of(session: Session, lot_id: int) -> dict[str, ItemSet]:
+    """What was noted of a lot's items, by kind."""
+    rows = session.execute(
+        sa.select(ItemSegment.kind, ItemSegment.lo, ItemSegment.hi).where(
+            ItemSegment.lot_id == lot_id
+        )
+    )
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for kind, lo, hi in rows:
+        spans.setdefault(kind, []).append((lo, hi))
+    return {kind: ItemSet.from_intervals(pairs) for kind, pairs in spans.items()}
+
+
 def marked_items(session: Session, lot_id: int, *kinds: str) -> ItemSet:
     """Items of a lot of which any of ``kinds`` was noted, e.g. ``"voided"``."""
     rows = session.execute(

@@ -10,6 +10,7 @@ from ..errors import N_, Conflict, NotFound
 from ..identity.codes import ItemCode
 from ..identity.tables import CodeBinding, CodeSeries
 from ..parties.lots import lock_lots
+from ..parties.tables import Lot
 from ..people import Actor
 from .codes import (
     CodeRange,
@@ -57,7 +58,23 @@ def bind_roll(
             N_("The first and the last code are of two rolls: bind each by itself."),
         )
     lo, hi = min(first.item, last.item), max(first.item, last.item) + 1
-    series = session.get(CodeSeries, first.series, with_for_update=True)
+    return bind_range(session, lot, first.series, lo, hi, actor, now)
+
+
+def bind_range(
+    session: Session,
+    lot: Lot,
+    series_id: int,
+    lo: int,
+    hi: int,
+    actor: Actor,
+    now: datetime,
+) -> CodeBinding:
+    """Make items ``lo … hi-1`` of a series the next items of a locked lot.
+
+    Raises NotFound ``code_unknown`` or Conflict ``roll_bound``.
+    """
+    series = session.get(CodeSeries, series_id, with_for_update=True)
     if series is None or hi > series.issued:
         raise NotFound("code_unknown", N_("No such code was issued."))
     taken = session.scalar(

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, one_of
+from ..files import StoredFile
 from ..parties.tables import Line, Lot, Site
 
 
@@ -83,7 +84,7 @@ class EquipmentCycle(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     result: Mapped[str]
-    chart: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
+    chart: Mapped[str | None] = mapped_column(sa.ForeignKey(StoredFile.sha256))
     """File of the temperature and pressure chart."""
 
     site: Mapped[Site] = relationship(lazy="joined")
@@ -175,7 +176,7 @@ class Inspection(Base):
     """Rows of parameter, limit and value, as on the report."""
     result: Mapped[str]
     certificate: Mapped[str] = mapped_column(default="")
-    report: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
+    report: Mapped[str | None] = mapped_column(sa.ForeignKey(StoredFile.sha256))
     """File of the report."""
     actor: Mapped[str]
 
@@ -220,7 +221,7 @@ class LotDocument(Base):
     kind: Mapped[str]
     """动物检疫合格证明, 肉品品质检验合格证, 检验报告, 供货商资质, 送货单."""
     number: Mapped[str] = mapped_column(default="")
-    file: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
+    file: Mapped[str | None] = mapped_column(sa.ForeignKey(StoredFile.sha256))
     at: Mapped[datetime]
     actor: Mapped[str]
 

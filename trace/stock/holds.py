@@ -1,9 +1,4 @@
-"""Holds: one hand stops the goods at once, two persons let them go again.
-
-The consumer page's caution ("under examination, do not eat", DESIGN §5) belongs to a
-health hold: one person turns it on while such a hold is in force, and it goes off when
-the lot's last health hold is released, which takes two persons already.
-"""
+"""Holds: one hand stops the goods at once, two persons let them go again."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit, flow
-from ..errors import N_, Conflict, InvalidInput, NotFound
+from ..errors import N_, InvalidInput, NotFound
 from ..identity.items import ItemSet
 from ..numbers import next_number
 from ..parties.lots import lock_lots
-from ..parties.tables import Lot
 from ..people import Actor
 from .books import by_ids
+from .cautions import end_cautions
 from .spans import Span, check_not_recalled, spans_of
 from .tables import Hold
 
@@ -31,6 +26,7 @@ HOLD = flow.Machine(
     "state",
     {
         "propose": flow.Step(("active",), "release_requested", "hold.propose"),
+        "decline": flow.Step(("release_requested",), "active", "hold.propose"),
         "release": flow.Step(
             ("release_requested",),
             "released",
@@ -90,38 +86,19 @@ def place_hold(
     if same := _same_hold(session, spans, hazard, reason, actor):
         return same
     number = next_number(session, "FC", now.year)
-    holds = [
-        Hold(
-            number=number,
-            lot=lots[lot_id],
-            lo=lo,
-            hi=hi,
-            hazard=hazard,
-            reason=reason,
-            placed_by=actor.login,
-            placed_at=now,
-        )
-        for lot_id, lo, hi in spans
-    ]
-    session.add_all(holds)
-    session.flush()
-    for lot_id in lots:
-        some = ItemSet.from_intervals(
-            (lo, hi)
-            for held, lo, hi in spans
-            if held == lot_id and lo is not None and hi is not None
-        )
-        audit.record(
-            session,
-            actor.login,
-            "hold.place",
-            f"lot:{lot_id}",
-            now,
-            number=number,
-            items=str(some) or "all",
-            hazard=hazard,
-            reason=reason,
-        )
+    told = {
+        "number": number,
+        "hazard": hazard,
+        "reason": reason,
+        "state": "active",
+        "placed_by": actor.login,
+        "placed_at": now,
+        "version": 1,
+    }
+    placed = sa.insert(Hold).returning(Hold, sort_by_parameter_order=True)
+    rows = [told | {"lot_id": lot, "lo": lo, "hi": hi} for lot, lo, hi in spans]
+    holds = list(session.scalars(placed, rows).unique())
+    _audit_holds(session, lots, spans, actor, now, told)
     return holds
 
 
@@ -146,6 +123,43 @@ def request_release(
             requested_by=actor.login,
             requested_at=now,
             request_reason=reason,
+        )
+    return holds
+
+
+def decline_release(
+    session: Session, number: str, reason: str, actor: Actor, now: datetime
+) -> list[Hold]:
+    """Say no to a request for release, or take one's own back: the goods stay held.
+
+    The request and the answer stay in the audit; another request may follow.
+
+    Raises Forbidden, NotFound, InvalidInput ``reason_missing`` or Conflict
+    ``wrong_state``.
+    """
+    reason = _reason(reason)
+    holds = _lock_holds(session, number)
+    for hold in holds:
+        asked = hold.requested_by
+        flow.apply(
+            session,
+            HOLD,
+            hold,
+            "decline",
+            actor,
+            now,
+            requested_by=None,
+            requested_at=None,
+            request_reason=None,
+        )
+        audit.record(
+            session,
+            actor.login,
+            "hold.declined",
+            f"hold:{hold.id}",
+            now,
+            asked_by=asked,
+            reason=reason,
         )
     return holds
 
@@ -176,32 +190,8 @@ def release_hold(
             released_by=actor.login,
             released_at=now,
         )
-    _end_cautions(session, {hold.lot_id: hold.lot for hold in holds}, actor, now)
+    end_cautions(session, {hold.lot_id: hold.lot for hold in holds}, actor, now)
     return holds
-
-
-def start_caution(
-    session: Session, lot_ids: Iterable[int], actor: Actor, now: datetime
-) -> None:
-    """Let the consumer page of lots say: under examination, do not eat. One person.
-
-    Raises Forbidden without ``caution.start``, NotFound, or Conflict ``caution_alone``
-    for a lot without a health hold in force.
-    """
-    actor.require("caution.start")
-    lots = lock_lots(session, lot_ids)
-    endangered = _health_held(session, lots)
-    for lot in lots.values():
-        if lot.id not in endangered:
-            raise Conflict(
-                "caution_alone",
-                N_("Lot %(lot)s has no health hold: place one before the caution."),
-                lot=lot.code,
-            )
-        if lot.caution_at is None:
-            lot.caution_at = now
-            audit.record(session, actor.login, "caution.start", f"lot:{lot.id}", now)
-    session.flush()
 
 
 def held_items(session: Session, lot_ids: Iterable[int]) -> dict[int, Held]:
@@ -225,6 +215,27 @@ def held_items(session: Session, lot_ids: Iterable[int]) -> dict[int, Held]:
         )
         for lot_id, names in numbers.items()
     }
+
+
+def _audit_holds(
+    session: Session,
+    lot_ids: Iterable[int],
+    spans: Iterable[Span],
+    actor: Actor,
+    now: datetime,
+    told: Mapping[str, object],
+) -> None:
+    parts: dict[int, list[tuple[int, int]]] = {}
+    for lot_id, lo, hi in spans:
+        if lo is not None and hi is not None:
+            parts.setdefault(lot_id, []).append((lo, hi))
+    said = {name: told[name] for name in ("number", "hazard", "reason")}
+    for lot_id in lot_ids:
+        items = str(ItemSet.from_intervals(parts.get(lot_id, ()))) or "all"
+        about = f"lot:{lot_id}"
+        audit.record(
+            session, actor.login, "hold.place", about, now, items=items, **said
+        )
 
 
 def _same_hold(
@@ -256,25 +267,6 @@ def _lock_holds(session: Session, number: str) -> list[Hold]:
         )
     lock_lots(session, (hold.lot_id for hold in holds))
     return holds
-
-
-def _health_held(session: Session, lot_ids: Iterable[int]) -> set[int]:
-    select = sa.select(Hold.lot_id).where(
-        Hold.state.in_(IN_FORCE), Hold.hazard == "health"
-    )
-    return {row.lot_id for row in by_ids(session, select, Hold.lot_id, lot_ids)}
-
-
-def _end_cautions(
-    session: Session, lots: Mapping[int, Lot], actor: Actor, now: datetime
-) -> None:
-    endangered = _health_held(session, lots)
-    for lot in lots.values():
-        if lot.caution_at is not None and lot.id not in endangered:
-            actor.require("caution.end")
-            lot.caution_at = None
-            audit.record(session, actor.login, "caution.end", f"lot:{lot.id}", now)
-    session.flush()
 
 
 def _reason(text: str) -> str:

@@ -1,6 +1,6 @@
 """Moving stock: every change of a lot's ledger goes through here, under its lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit
-from ..errors import N_, InvalidInput, LotmarkError, NotFound
+from ..errors import N_, InvalidInput, LotmarkError
 from ..identity.items import ItemSet
 from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
 from .books import load_ledgers, load_places, save_ledgers
-from .checks import check_paper, check_source
-from .gates import Gates, load_gates
-from .ledger import LotLedger
+from .desk import Desk, open_desk, place_unknown
 from .places import Place
 from .spans import check_items
 from .tables import Movement
@@ -136,7 +134,17 @@ def move_many(
     failures: list[Refused] = []
     for index, move in enumerate(moves):
         try:
-            desk.book(move, actor, now)
+            desk.book(
+                move.lot_id,
+                move.source_id,
+                move.target_id,
+                _quantity(move),
+                move.items,
+                move.at,
+                move.document,
+                actor,
+                now,
+            )
         except LotmarkError as error:
             if refused is None:
                 raise
@@ -144,10 +152,11 @@ def move_many(
     if refused is not None and failures:
         refused.extend(failures)
         return
-    save_ledgers(session, desk.before, desk.ledgers)
+    save_ledgers(session, desk.before, desk.after())
     rows = [row for move in moves for row in _movement_rows(move, actor, now)]
     session.execute(sa.insert(Movement), rows)
-    _audit(session, desk, moves, actor, now)
+    subject = "lots" if len(desk.lots) > 1 else f"lot:{moves[0].lot_id}"
+    audit_moves(session, subject, moves, len(moves), desk.places, actor, now)
 
 
 def identify_items(
@@ -167,7 +176,10 @@ def identify_items(
     """
     actor.require("stock.move")
     lot = lock_lots(session, [lot_id])[lot_id]
-    place = _place(load_places(session, [place_id]), place_id)
+    places = load_places(session, [place_id])
+    if place_id not in places:
+        raise place_unknown(place_id)
+    place = places[place_id]
     check_items(lot, items)
     before = load_ledgers(session, [lot_id])
     after = {lot_id: before[lot_id].identify(place, items)}
@@ -184,54 +196,16 @@ def identify_items(
     )
 
 
-@dataclass(slots=True)
-class _Desk:
-    """What is needed to book moves of some lots, all of them locked."""
-
-    lots: dict[int, Lot]
-    places: dict[int, Place]
-    before: dict[int, LotLedger]
-    ledgers: dict[int, LotLedger]
-    gates: Gates
-
-    def book(self, move: Move, actor: Actor, now: datetime) -> None:
-        source = _place(self.places, move.source_id)
-        target = _place(self.places, move.target_id)
-        if not source.is_source and target.kind != "consumed":
-            actor.require("stock.move")
-        quantity = _quantity(move)
-        check_paper(move.document, quantity, move.at, now)
-        check_source(self.lots[move.lot_id], source, target)
-        ledger = self.ledgers[move.lot_id]
-        if move.items is None:
-            moved = ledger.move(source, target, quantity)
-        else:
-            check_items(self.lots[move.lot_id], move.items)
-            moved = ledger.move_items(source, target, move.items)
-        self.gates.check(move.lot_id, ledger, source, target, move.items, move.at)
-        self.ledgers[move.lot_id] = moved
-
-
-def _open_desk(session: Session, moves: Sequence[Move]) -> _Desk:
+def _open_desk(session: Session, moves: Sequence[Move]) -> Desk:
     lots = lock_lots(session, (move.lot_id for move in moves))
     place_ids = {place for move in moves for place in (move.source_id, move.target_id)}
     places = load_places(session, place_ids)
-    ledgers = load_ledgers(session, lots)
     consumed = {
         move.lot_id
         for move in moves
         if move.target_id in places and places[move.target_id].kind == "consumed"
     }
-    gates = load_gates(session, lots, consumed)
-    return _Desk(lots, places, ledgers, dict(ledgers), gates)
-
-
-def _place(places: dict[int, Place], place_id: int) -> Place:
-    if place_id not in places:
-        raise NotFound(
-            "place_unknown", N_("No place %(place)s is recorded."), place=place_id
-        )
-    return places[place_id]
+    return open_desk(session, lots, places, consumed)
 
 
 def _quantity(move: Move) -> int:
@@ -275,22 +249,29 @@ def _movement_rows(move: Move, actor: Actor, now: datetime) -> Iterable[dict[str
             yield {**row, "quantity": hi - lo, "lo": lo, "hi": hi}
 
 
-def _audit(
-    session: Session, desk: _Desk, moves: Sequence[Move], actor: Actor, now: datetime
+def audit_moves(
+    session: Session,
+    subject: str,
+    moves: Sequence[Move],
+    count: int,
+    places: Mapping[int, Place],
+    actor: Actor,
+    now: datetime,
 ) -> None:
+    """Note that ``count`` moves were booked; the first of ``moves`` are told."""
     audit.record(
         session,
         actor.login,
         "stock.move",
-        f"lot:{moves[0].lot_id}" if len(desk.lots) == 1 else "lots",
+        subject,
         now,
-        count=len(moves),
+        count=count,
         moves=[
             {
                 "document": move.document,
                 "lot": move.lot_id,
-                "from": desk.places[move.source_id].code,
-                "to": desk.places[move.target_id].code,
+                "from": places[move.source_id].code,
+                "to": places[move.target_id].code,
                 "quantity": _quantity(move),
                 "items": None if move.items is None else str(move.items)[:200],
             }

@@ -76,6 +76,16 @@ class Movement(Base):
             name="items",
         ),
         sa.Index("ix_movement_lot", "lot_id", "at"),
+        # Who received a lot, from the index alone: a scope asks that of every lot.
+        sa.Index(
+            "ix_movement_shipped",
+            "lot_id",
+            "shipment_id",
+            "from_id",
+            "quantity",
+            sqlite_where=sa.text("shipment_id IS NOT NULL"),
+            postgresql_where=sa.text("shipment_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

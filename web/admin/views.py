@@ -1,17 +1,6 @@
-"""The page of all components: what browser tests and new pages start from."""
+"""All pages of the admin room."""
 
-from flask import Blueprint, render_template
-from flask.typing import ResponseReturnValue
+from . import components, keys
+from .room import room
 
-from ..auth.views import log_in_required
-from ..current import actor
-
-room = Blueprint("admin", __name__, template_folder="templates")
-room.before_request(log_in_required)
-
-
-@room.get("/admin/components")
-def components() -> ResponseReturnValue:
-    """Every component of the stylesheet; any member of staff may look."""
-    actor()
-    return render_template("admin/components.html")
+__all__ = ["components", "keys", "room"]

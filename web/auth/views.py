@@ -28,14 +28,16 @@ from ..current import house
 from ..installation import Installation
 from ..limits import limiter
 from ..paths import safe_path
+from ..problems import wants_json
 
 room = Blueprint("auth", __name__, template_folder="templates")
 
-LASTS = timedelta(hours=12)
-"""A shift and a bit; after that, or 2 hours idle, one logs in again."""
-IDLE = timedelta(hours=2)
+CARRIED = "carried-"
+"""Before the names of fields that are taken along through the log-in."""
 TOUCH = timedelta(minutes=5)
 """How precisely we note when a session was last used."""
+WATCHES = ("line.batch_progress", "line.job_progress")
+"""What a screen asks for by itself: it does not show that anybody is there."""
 
 FIRST_PAGES = (
     ("complaint.read", "desk.queue"),
@@ -69,12 +71,26 @@ def set_up(app: Flask) -> None:
 
 
 def log_in_required() -> ResponseReturnValue | None:
-    """For ``before_request`` of staff rooms: strangers are sent to the log-in."""
+    """For ``before_request`` of staff rooms: strangers are sent to the log-in.
+
+    A form that was filled in meanwhile goes with them, and is offered again after it.
+    """
     if g.actor is not None:
         return None
-    if request.method != "GET":
+    if request.method == "GET":
+        return redirect(url_for("auth.log_in", next=request.full_path.rstrip("?")))
+    if wants_json():
         raise Forbidden("not_logged_in", N_("Log in first."))
-    return redirect(url_for("auth.log_in", next=request.full_path.rstrip("?")))
+    page = render_template(
+        "auth/login.html", carried=_typed(), next=request.path, wrong=False
+    )
+    return make_response(page, 403)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the form says, but for its token."""
+    fields = request.form.items(multi=True)
+    return [(name, value) for name, value in fields if name != "csrf_token"]
 
 
 @room.get("/login")
@@ -109,8 +125,17 @@ def log_in_now() -> ResponseReturnValue:
         g.actor = people.actor_for(db, user)
     session.clear()  # a new cookie: what a stranger planted before is gone
     session["token"] = token
-    wanted = request.form.get("next", "")
-    return redirect(safe_path(wanted) if wanted else _first_page())
+    wanted = safe_path(request.form.get("next", ""))
+    if carried := _carried():
+        return render_template("auth/resend.html", carried=carried, path=wanted)
+    return redirect(wanted if request.form.get("next") else _first_page())
+
+
+@room.get("/me")
+def home() -> ResponseReturnValue:
+    """Who is logged in: where people start who have no room of their own."""
+    stopped = log_in_required()
+    return stopped or render_template("auth/home.html")
 
 
 @room.post("/logout")
@@ -129,9 +154,20 @@ def log_out() -> ResponseReturnValue:
     return redirect(url_for("auth.log_in"))
 
 
+def _carried() -> list[tuple[str, str]]:
+    """The form that came along with the log-in."""
+    fields = request.form.items(multi=True)
+    return [
+        (name.removeprefix(CARRIED), value)
+        for name, value in fields
+        if name.startswith(CARRIED)
+    ]
+
+
 def _refuse(typed: str, user: people.User | None, now: datetime) -> ResponseReturnValue:
     answer = make_response(
-        render_template("auth/login.html", wrong=True, login=typed), 403
+        render_template("auth/login.html", wrong=True, login=typed, carried=_carried()),
+        403,
     )
     if user is not None:
         # After the answer is sent: a name we know must not take longer. What was typed
@@ -155,17 +191,13 @@ def _recognise() -> None:
     with house().plant.reading() as db:
         row = db.get(people.LoginSession, _hash(token))
         user = db.get(people.User, row.user_id) if row else None
-        if row is None or user is None or not user.active or _over(row, now):
+        if row is None or user is None or not user.active or row.over(now):
             session.pop("token")
             return
         g.actor = people.actor_for(db, user)
-    if now - row.seen_at > TOUCH:
+    if now - row.seen_at > TOUCH and request.endpoint not in WATCHES:
         with house().plant.writing() as db:
             _touch(db, row.token_hash, now)
-
-
-def _over(row: people.LoginSession, now: datetime) -> bool:
-    return now - row.created_at > LASTS or now - row.seen_at > IDLE
 
 
 def _touch(db: Session, token_hash: str, now: datetime) -> None:
@@ -180,7 +212,7 @@ def _first_page() -> str:
     for right, page in FIRST_PAGES:
         if g.actor.may(right):
             return url_for(page)
-    return url_for("public.start")
+    return url_for("auth.home")
 
 
 def _hash(token: str) -> str:

@@ -1,8 +1,7 @@
-"""Commands of the plant: import, batch, codes, labels."""
+"""Commands of the plant: batch, labels."""
 
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -14,65 +13,21 @@ from ...labels.jobs.service import draw_labels
 from ...trace import clock, people
 from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, NotFound
-from ...trace.exchange.imports import ImportRefused
-from ...trace.exchange.imports import import_files as apply_files
 from ...trace.identity.gs1 import Gtin
 from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_line, find_lot
 from ...trace.parties.tables import Article
 from ...trace.production.batches import local_day, open_batch, propose_batch
 from .context import Context, json_option, pass_context, print_json, progress_bar, warn
-
-
-@click.command("import")
-@click.argument(
-    "files",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
-@json_option
-@pass_context
-def import_files(context: Context, files: tuple[Path, ...], as_json: bool) -> None:
-    """Take in CSV or XLSX files: all of them, or nothing.
-
-    What a file holds is recognised by its header; see docs/import.md.
-    """
-    contents = [(path.name, path.read_bytes()) for path in files]
-    with context.house() as house, progress_bar() as bar:
-        task = bar.add_task("Importing", total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        try:
-            with house.plant.writing() as session:
-                report = apply_files(
-                    session,
-                    contents,
-                    people.system(),
-                    clock.now(),
-                    key_version=house.keys.current.version,
-                    progress=show,
-                )
-        except ImportRefused as refused:
-            for bad in refused.rows:
-                bar.console.print(str(bad), highlight=False, soft_wrap=True)
-            raise
-    rows = [
-        {"file": entry.name, "kind": entry.kind, "rows": entry.rows}
-        for entry in report.files
-    ]
-    if as_json:
-        print_json({"files": rows})
-        return
-    for row in rows:
-        click.echo(f"{row['file']}: {row['rows']} {row['kind']}")
+from .papers import dossier
 
 
 @click.group()
 def batch() -> None:
     """Batches on the lines."""
+
+
+batch.add_command(dossier)
 
 
 @batch.command("open")

@@ -11,6 +11,7 @@ from .. import migrations
 from ..creation import create_installation
 from ..installation import Installation
 from ..settings import Settings
+from . import api_keys
 from .context import Context, json_option, pass_context, print_json, warn
 
 
@@ -85,7 +86,10 @@ def add(
 
 @click.group()
 def key() -> None:
-    """The secret keys of the item codes."""
+    """The secret keys of the item codes, and the keys of machines (api)."""
+
+
+key.add_command(api_keys.api)
 
 
 @key.command("rotate")
@@ -126,6 +130,7 @@ def config(context: Context, as_json: bool) -> None:
             "code_key_versions": keys,
             "secret_key": "environment" if settings.secret_key else "generated",
             "trusted_proxies": settings.trusted_proxies,
+            "gs1_prefix": settings.gs1_prefix,
             "unknown": sorted(set(context.ours()) - KNOWN),
         }
     if as_json:
@@ -141,6 +146,7 @@ KNOWN = {
     for name in (
         *("HOME", "DATABASE_URL", "BASE_URL", "CODE_KEYS", "SECRET_KEY"),
         "TRUSTED_PROXIES",
+        "GS1_PREFIX",
     )
 }
 """The settings there are; ``config`` names others, which are probably mistyped."""

@@ -18,7 +18,7 @@ from ...trace.errors import N_, LotmarkError, NotFound
 from ...trace.files import StoredFile
 from ...trace.people import Actor, name_of
 from ..current import actor, house
-from ..forms import text_field
+from ..forms import number_field, text_field
 from ..problems import status_of
 from .pack import pack_of
 from .room import room
@@ -44,7 +44,12 @@ def investigate(number: str) -> ResponseReturnValue:
 
 @room.post("/desk/<number>/answer")
 def answer(number: str) -> ResponseReturnValue:
-    return _take(number, _with_text(service.propose_answer))
+    def step(session: Session, number: str, actor: Actor, now: datetime) -> object:
+        text = text_field("text", MOST["text"])
+        seen = number_field("seen", 1, 10**9)
+        return service.propose_answer(session, number, text, actor, now, seen=seen)
+
+    return _take(number, step)
 
 
 @room.post("/desk/<number>/close")
@@ -54,6 +59,7 @@ def close(number: str) -> ResponseReturnValue:
 
 @room.post("/desk/<number>/put-aside")
 def put_aside(number: str) -> ResponseReturnValue:
+    actor().require("complaint.supervise")
     return _take(number, _with_text(service.mark_invalid))
 
 
@@ -118,8 +124,8 @@ def _private(session: Session, found: queries.Case) -> tuple[str, str]:
     """The contact and the health report, as far as they are for this person."""
     complaint_id, who = found.complaint.id, actor()
     contact = health = ""
-    if found.has_contact and who.may("complaint.contact"):
-        contact = queries.contact_of(session, complaint_id, who)
+    if found.has_contact and queries.may_reach(found.complaint, who):
+        contact = queries.contact_of(session, found.complaint, who)
     if found.has_health and who.may("complaint.health"):
         health = queries.health_text_of(session, complaint_id, who)
     return contact, health
@@ -147,6 +153,8 @@ def _drawn(
         names={login: name_of(session, login) for login in logins if login},
         most=MOST["text"],
         error=error,
+        in_hand=service.may_answer(complaint, actor()),
+        may_put_aside=actor().may("complaint.supervise"),
     )
 
 
@@ -158,6 +166,5 @@ def _others(session: Session, complaint: Complaint) -> list[Complaint]:
         sa.select(Complaint)
         .where(Complaint.lot_id == complaint.lot_id, Complaint.id != complaint.id)
         .order_by(Complaint.reported_at.desc())
-        .limit(20)
     )
     return list(session.scalars(rows).unique())

@@ -1,25 +1,21 @@
-"""Choosing the line, opening a batch on it, its bench, and its end."""
+"""Choosing the line, a batch's bench, its plan, and its end."""
 
 import sqlalchemy as sa
-from flask import make_response, redirect, render_template, request, url_for
+from flask import jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ...trace import clock
-from ...trace.db import Session
-from ...trace.errors import N_, Conflict, LotmarkError, NotFound
+from ...trace.errors import N_, LotmarkError, NotFound
 from ...trace.parties.tables import Article, Line
-from ...trace.production.batches import (
-    expiry,
-    finish_batch,
-    local_day,
-    open_batch,
-    propose_batch,
-)
+from ...trace.production.batches import finish_batch
 from ...trace.production.codes import MOST_AT_ONCE
+from ...trace.production.plans import raise_plan
+from ...trace.production.runs import left_behind
 from ..current import actor, house
-from ..forms import number_field, text_field
+from ..forms import number_field
 from ..problems import status_of
-from .bench import band_of, bench_of, running_batch
+from .bands import Band, band_of
+from .bench import Bench, bench_of, running_batch
 from .room import chosen_line, own_batch, remember_line, room
 
 
@@ -61,45 +57,76 @@ def products() -> ResponseReturnValue:
         if line is None:
             return redirect(url_for("line.lines"))
         running = running_batch(session, line)
+        behind = left_behind(session, line)
         made = sa.select(Article).where(Article.kind == "product")
         articles = session.scalars(made.order_by(Article.code)).all()
     return render_template(
-        "line/products.html", line=line, articles=articles, running=running
+        "line/products.html",
+        line=line,
+        articles=articles,
+        running=running,
+        behind=behind,
     )
-
-
-@room.get("/line/products/<int:article_id>")
-def batch_form(article_id: int) -> ResponseReturnValue:
-    actor().require("batch.open")
-    with house().plant.reading() as session:
-        return _batch_form(session, article_id)
-
-
-@room.post("/line/products/<int:article_id>")
-def open_now(article_id: int) -> ResponseReturnValue:
-    actor().require("batch.open")
-    now = clock.now()
-    try:
-        code = text_field("code", 60, required=True)
-        planned = number_field("planned", 1, MOST_AT_ONCE)
-        with house().plant.writing() as session:
-            line = _line_here(session)
-            article = _product(session, article_id)
-            day = local_day(line, now)
-            lot = open_batch(session, article, line, code, day, planned, actor(), now)
-    except LotmarkError as error:
-        with house().plant.reading() as session:
-            return _batch_form(session, article_id, error), status_of(error)
-    return redirect(url_for("line.batch", lot_id=lot.id))
 
 
 @room.get("/line/batches/<int:lot_id>")
 def batch(lot_id: int) -> ResponseReturnValue:
+    now = clock.now()
     with house().plant.reading() as session:
-        bench = bench_of(session, own_batch(session, lot_id))
-    band = band_of(bench, clock.now())
+        bench = bench_of(session, own_batch(session, lot_id), now)
+    band = band_of(bench, now)
     return render_template(
-        "line/batch.html", bench=bench, lot=bench.lot, line=bench.lot.line, band=band
+        "line/batch.html",
+        bench=bench,
+        lot=bench.lot,
+        line=bench.lot.line,
+        band=band,
+        page=_page(bench, band),
+    )
+
+
+@room.get("/line/batches/<int:lot_id>.json")
+def batch_progress(lot_id: int) -> ResponseReturnValue:
+    """What the batch's page asks for again and again."""
+    now = clock.now()
+    with house().plant.reading() as session:
+        bench = bench_of(session, own_batch(session, lot_id), now)
+    band = band_of(bench, now)
+    return jsonify(
+        page=_page(bench, band), kind=band.kind, word=band.word, text=band.text
+    )
+
+
+def _page(bench: Bench, band: Band) -> str:
+    """Changes when the page must be drawn anew; the band's text may change without."""
+    figures = (bench.lot.planned, bench.ordered, bench.printed.count, bench.loose_state)
+    return "/".join(map(str, (band.kind, band.word, bench.lot.status, *figures)))
+
+
+@room.get("/line/batches/<int:lot_id>/plan")
+def plan_form(lot_id: int) -> ResponseReturnValue:
+    actor().require("batch.plan")
+    return _plan_form(lot_id)
+
+
+@room.post("/line/batches/<int:lot_id>/plan")
+def plan_now(lot_id: int) -> ResponseReturnValue:
+    actor().require("batch.plan")
+    try:
+        planned = number_field("planned", 1, MOST_AT_ONCE)
+        with house().plant.writing() as session:
+            own_batch(session, lot_id)
+            raise_plan(session, lot_id, planned, actor(), clock.now())
+    except LotmarkError as error:
+        return _plan_form(lot_id, error), status_of(error)
+    return redirect(url_for("line.batch", lot_id=lot_id))
+
+
+def _plan_form(lot_id: int, error: LotmarkError | None = None) -> str:
+    with house().plant.reading() as session:
+        bench = bench_of(session, own_batch(session, lot_id), clock.now())
+    return render_template(
+        "line/plan.html", bench=bench, lot=bench.lot, line=bench.lot.line, error=error
     )
 
 
@@ -107,7 +134,7 @@ def batch(lot_id: int) -> ResponseReturnValue:
 def finish_form(lot_id: int) -> ResponseReturnValue:
     actor().require("batch.finish")
     with house().plant.reading() as session:
-        bench = bench_of(session, own_batch(session, lot_id))
+        bench = bench_of(session, own_batch(session, lot_id), clock.now())
     return render_template(
         "line/finish.html", bench=bench, lot=bench.lot, line=bench.lot.line
     )
@@ -120,37 +147,3 @@ def finish_now(lot_id: int) -> ResponseReturnValue:
         own_batch(session, lot_id)
         finish_batch(session, lot_id, actor(), clock.now())
     return redirect(url_for("line.batch", lot_id=lot_id))
-
-
-def _product(session: Session, article_id: int) -> Article:
-    article = session.get(Article, article_id)
-    if article is None or article.kind != "product":
-        raise NotFound("article_unknown", N_("No such product is recorded."))
-    return article
-
-
-def _line_here(session: Session) -> Line:
-    line = chosen_line(session)
-    if line is None:
-        raise Conflict(
-            "line_not_chosen", N_("Choose first the line this screen stands at.")
-        )
-    return line
-
-
-def _batch_form(
-    session: Session, article_id: int, error: LotmarkError | None = None
-) -> str:
-    line = _line_here(session)
-    article = _product(session, article_id)
-    day = local_day(line, clock.now())
-    return render_template(
-        "line/open.html",
-        line=line,
-        article=article,
-        day=day,
-        expires=expiry(article, day),
-        code=request.form.get("code") or propose_batch(session, line, article, day),
-        running=running_batch(session, line),
-        error=error,
-    )

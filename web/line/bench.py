@@ -1,35 +1,23 @@
-"""What the bench shows of a batch: how far it is, and what to do next."""
+"""What the bench shows of a batch: how far it is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
-from flask_babel import gettext
 
+from ...labels.jobs.service import spoiled_codes
 from ...labels.jobs.tables import PrintJob
+from ...labels.jobs.turns import Turn, turn_of
 from ...trace.db import Session
-from ...trace.errors import N_
 from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Line, Lot
+from ...trace.production.batches import PACKED_IN
 from ...trace.production.marks import marked_items
 from ...trace.production.tables import LineRun
 from ...trace.stock.holds import held_items
-from ..words import JOB
 
 UNDONE = ("created", "rendering")
 """States of a print job whose file is still to come."""
-PATIENCE = timedelta(seconds=20)
-"""A job that nobody has begun by now waits for a worker that does not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """The coloured band across the screen."""
-
-    kind: str
-    """``ok``, ``warn``, ``bad``, ``hold``, ``run`` or ``none``."""
-    word: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +26,34 @@ class Bench:
 
     lot: Lot
     since: datetime | None
-    """When its last run on the line began."""
+    """When its last run on a line began."""
     running: bool
     printed: ItemSet
     applied: ItemSet
     voided: ItemSet
+    spoiled: int
+    """Codes of jobs that failed: they are on no label."""
     holds: tuple[str, ...]
     job: PrintJob | None
     """The latest print job."""
+    turn: Turn | None
+    """How that job stands with the worker, until its file is there."""
+
+    @property
+    def going(self) -> bool:
+        """Labels may be ordered."""
+        return self.lot.status == "in_production" and not self.off_line
+
+    @property
+    def off_line(self) -> bool:
+        """It ran, and runs no more; nobody finished it."""
+        unfinished = self.lot.status == "in_production"
+        return unfinished and self.since is not None and not self.running
+
+    @property
+    def packing(self) -> bool:
+        """There are labels that may be said to be on packs."""
+        return self.lot.status in PACKED_IN and bool(self.loose)
 
     @property
     def loose(self) -> ItemSet:
@@ -53,9 +61,20 @@ class Bench:
         return self.printed - self.applied - self.voided
 
     @property
+    def loose_state(self) -> str:
+        """Changes whenever labels are printed, put on packs or voided."""
+        first = self.loose.intervals[0][0] if self.loose else 0
+        return f"{first}-{self.loose.count}"
+
+    @property
+    def ordered(self) -> int:
+        """Labels printed or being printed."""
+        return self.lot.next_item - self.spoiled
+
+    @property
     def left(self) -> int:
         """Labels of the plan not ordered yet."""
-        return max((self.lot.planned or 0) - self.lot.next_item, 0)
+        return max((self.lot.planned or 0) - self.ordered, 0)
 
     @property
     def percent(self) -> float:
@@ -77,15 +96,20 @@ def running_batch(session: Session, line: Line) -> Lot | None:
     ).first()
 
 
-def bench_of(session: Session, lot: Lot) -> Bench:
+def bench_of(session: Session, lot: Lot, now: datetime) -> Bench:
     """How far a batch is."""
     run = session.scalars(
         sa.select(LineRun)
-        .where(LineRun.lot_id == lot.id, LineRun.line_id == lot.line_id)
-        .order_by(LineRun.started_at.desc())
+        .where(LineRun.lot_id == lot.id)
+        .order_by(LineRun.ended_at.is_not(None), LineRun.started_at.desc())
         .limit(1)
     ).first()
-    held = held_items(session, [lot.id]).get(lot.id)
+    job = session.scalars(
+        sa.select(PrintJob)
+        .where(PrintJob.lot_id == lot.id)
+        .order_by(PrintJob.id.desc())
+        .limit(1)
+    ).first()
     return Bench(
         lot=lot,
         since=run.started_at if run else None,
@@ -93,14 +117,22 @@ def bench_of(session: Session, lot: Lot) -> Bench:
         printed=marked_items(session, lot.id, "printed"),
         applied=marked_items(session, lot.id, "applied"),
         voided=marked_items(session, lot.id, "voided"),
-        holds=held.numbers if held else (),
-        job=session.scalars(
-            sa.select(PrintJob)
-            .where(PrintJob.lot_id == lot.id)
-            .order_by(PrintJob.id.desc())
-            .limit(1)
-        ).first(),
+        spoiled=spoiled_codes(session, lot.id),
+        holds=holds_of(session, lot.id),
+        job=job,
+        turn=waiting_turn(session, job, now) if job else None,
     )
+
+
+def waiting_turn(session: Session, job: PrintJob, now: datetime) -> Turn | None:
+    """How a job stands with the worker, until its file is there."""
+    return turn_of(session, job, now) if job.state in UNDONE else None
+
+
+def holds_of(session: Session, lot_id: int) -> tuple[str, ...]:
+    """Numbers of the holds in force on a batch."""
+    held = held_items(session, [lot_id]).get(lot_id)
+    return held.numbers if held else ()
 
 
 def recent_jobs(session: Session, line: Line, most: int = 12) -> list[PrintJob]:
@@ -113,49 +145,3 @@ def recent_jobs(session: Session, line: Line, most: int = 12) -> list[PrintJob]:
         .limit(most)
     )
     return list(session.scalars(jobs).unique())
-
-
-def band_of(bench: Bench, now: datetime) -> Band:
-    """What matters most about a batch, and the next step."""
-    job, lot = bench.job, bench.lot
-    if bench.holds:
-        text = gettext(
-            N_("%(holds)s: packs stay here. Ask QA before you go on."),
-            holds=", ".join(bench.holds),
-        )
-        return Band("hold", gettext(N_("On hold")), text)
-    if job is not None and job.state != "finished":
-        return band_of_job(job, now)
-    if lot.status != "in_production":
-        text = gettext(N_("No more codes for this batch. Open the next one."))
-        return Band("ok", gettext(N_("Batch finished")), text)
-    if not lot.next_item:
-        text = gettext(N_("Print the first labels."))
-        return Band("none", gettext(N_("No labels yet")), text)
-    if bench.left:
-        text = gettext(N_("%(n)s labels still to print"), n=f"{bench.left:,}")
-        return Band("run", gettext(N_("In production")), text)
-    if bench.loose:
-        text = gettext(N_("Say which labels are on packs."))
-        return Band("run", gettext(N_("All labels printed")), text)
-    text = gettext(N_("Finish the batch, or print a few more labels."))
-    return Band("ok", gettext(N_("Plan reached")), text)
-
-
-def band_of_job(job: PrintJob, now: datetime) -> Band:
-    """How a print job is doing."""
-    kind, word = JOB[job.state]
-    total = job.hi - job.lo
-    if job.state == "created" and now - job.created_at > PATIENCE:
-        text = gettext(
-            N_("Nobody has begun to draw it. The job is kept: call your administrator.")
-        )
-        return Band("warn", gettext(word), text)
-    if job.state == "failed":
-        text = gettext(N_("Mend what is written below, then print again."))
-    elif job.state == "finished":
-        text = gettext(N_("%(n)s labels: open the file and print it."), n=f"{total:,}")
-    else:
-        left = f"{total - job.done:,}"
-        text = gettext(N_("%(n)s labels left to draw"), n=left)
-    return Band(kind, gettext(word), text)

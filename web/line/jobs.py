@@ -1,6 +1,7 @@
 """Ordering labels, watching them being drawn, and fetching the file."""
 
 import secrets
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -16,32 +17,37 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from ...labels.engine.stock import Stock, load_stock, stock_names
+from ...labels.jobs.faults import read_fault
 from ...labels.jobs.service import JOB_FORMATS, draw_labels, find_job, order_labels
 from ...labels.jobs.tables import PrintJob
 from ...trace import clock, files
 from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
 from ...trace.identity.items import ItemSet
-from ...trace.production.codes import MOST_AT_ONCE
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
 from ..problems import status_of
-from .bench import UNDONE, band_of_job, bench_of, recent_jobs
+from .bands import Band, band_of_holds, band_of_job
+from .bench import UNDONE, bench_of, holds_of, recent_jobs, waiting_turn
 from .room import chosen_line, own_batch, room
 
 USUAL_STOCK = "roll-60x40"
 MOST_SKIPPED = 200
+MOST_ORDERED = 20_000
+"""Labels of one order: two minutes of drawing, in which every other line waits."""
 MEDIA_TYPES = {"pdf": "application/pdf", "tspl": "text/plain"}
 
 
 @room.get("/line/batches/<int:lot_id>/print")
 def print_form(lot_id: int) -> ResponseReturnValue:
+    actor().require("labels.print")
     with house().plant.reading() as session:
         return _print_form(session, lot_id)
 
 
 @room.post("/line/batches/<int:lot_id>/print")
 def print_now(lot_id: int) -> ResponseReturnValue:
+    actor().require("labels.print")
     try:
         order = _read_order()
         with house().plant.writing() as session:
@@ -52,6 +58,7 @@ def print_now(lot_id: int) -> ResponseReturnValue:
                 lot.id,
                 **order,
                 key_version=version,
+                base_url=house().settings.base_url,
                 actor=actor(),
                 now=clock.now(),
             )
@@ -96,17 +103,24 @@ def jobs() -> ResponseReturnValue:
 
 @room.get("/line/jobs/<number>")
 def job(number: str) -> ResponseReturnValue:
+    now = clock.now()
     with house().plant.reading() as session:
         found = find_job(session, number)
-        bench = bench_of(session, own_batch(session, found.lot_id))
+        bench = bench_of(session, own_batch(session, found.lot_id), now)
+        turn = waiting_turn(session, found, now)
+        band = _band(session, found, now)
     return render_template(
         "line/job.html",
         job=found,
         bench=bench,
         lot=bench.lot,
         line=bench.lot.line,
-        band=band_of_job(found, clock.now()),
+        band=band,
+        turn=turn,
         undone=found.state in UNDONE,
+        page=_page(found),
+        fault=read_fault(found.error) if found.error else None,
+        paper=_paper(found.stock),
     )
 
 
@@ -115,18 +129,35 @@ def job_progress(number: str) -> ResponseReturnValue:
     """What the job's page asks for again and again while it is drawn."""
     with house().plant.reading() as session:
         found = find_job(session, number)
-    band = band_of_job(found, clock.now())
+        band = _band(session, found, clock.now())
     total = found.hi - found.lo
     return jsonify(
         number=found.number,
         state=found.state,
+        page=_page(found),
+        figures={
+            "done": f"{found.done:,}",
+            "percent": f"{100 * found.done / total:.1f} %",
+        },
         done=found.done,
         total=total,
-        percent=f"{100 * found.done / total:.1f} %",
         kind=band.kind,
         word=band.word,
         text=band.text,
     )
+
+
+def _page(job: PrintJob) -> str:
+    """Changes when the job's page must be drawn anew."""
+    return "undone" if job.state in UNDONE else job.state
+
+
+def _band(session: Session, job: PrintJob, now: datetime) -> Band:
+    """The band of a job's page: a hold on its batch comes first."""
+    holds = holds_of(session, job.lot_id)
+    if holds:
+        return band_of_holds(holds)
+    return band_of_job(job, waiting_turn(session, job, now), now)
 
 
 @room.get("/line/jobs/<number>/file")
@@ -166,7 +197,7 @@ def _read_order() -> dict[str, Any]:
             skip=skip,
         )
     return {
-        "count": number_field("count", 1, MOST_AT_ONCE),
+        "count": number_field("count", 1, MOST_ORDERED),
         "stock": stock.name,
         "format": format,
         "skip": skip,
@@ -177,22 +208,27 @@ def _read_order() -> dict[str, Any]:
 def _print_form(
     session: Session, lot_id: int, error: LotmarkError | None = None
 ) -> str:
-    bench = bench_of(session, own_batch(session, lot_id))
+    bench = bench_of(session, own_batch(session, lot_id), clock.now())
+    # The key of another order would refuse this one again and again.
+    used = error is not None and error.code == "order_changed"
+    key = "" if used else request.form.get("key")
     return render_template(
         "line/print.html",
         bench=bench,
         lot=bench.lot,
         line=bench.lot.line,
-        stocks=_stocks(),
+        most=MOST_ORDERED,
+        stocks=[load_stock(name) for name in stock_names()],
         stock=request.form.get("stock") or _last_stock(bench.job),
         format=request.form.get("format") or (bench.job.format if bench.job else "pdf"),
-        request_key=request.form.get("key") or secrets.token_urlsafe(16),
+        request_key=key or secrets.token_urlsafe(16),
         error=error,
     )
 
 
-def _stocks() -> list[Stock]:
-    return [load_stock(name) for name in stock_names()]
+def _paper(stock: str) -> Stock | None:
+    """The paper of a job, if we still have it."""
+    return load_stock(stock) if stock in stock_names() else None
 
 
 def _last_stock(job: PrintJob | None) -> str:

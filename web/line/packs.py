@@ -1,6 +1,6 @@
 """Saying that labels are on packs: by how many, or from one code to another."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...trace import clock
@@ -9,6 +9,7 @@ from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError
 from ...trace.identity.items import ItemSet
 from ...trace.identity.links import LINK_LIMIT
 from ...trace.identity.reading import read_code
+from ...trace.parties.lots import lock_lots
 from ...trace.parties.tables import Lot
 from ...trace.production.batches import record_applied
 from ...trace.production.codes import MOST_AT_ONCE
@@ -16,7 +17,7 @@ from ...trace.stock.item_status import item_status
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
 from ..problems import status_of
-from .bench import bench_of
+from .bench import Bench, bench_of
 from .room import own_batch, room
 
 WAYS = ("count", "codes")
@@ -35,6 +36,7 @@ def packs_now(lot_id: int) -> ResponseReturnValue:
     try:
         with house().plant.writing() as session:
             lot = own_batch(session, lot_id)
+            lock_lots(session, [lot.id])  # what is counted must still be so when booked
             items = _items_meant(session, lot)
             record_applied(session, lot.id, items, actor(), clock.now())
     except LotmarkError as error:
@@ -45,9 +47,11 @@ def packs_now(lot_id: int) -> ResponseReturnValue:
 
 def _items_meant(session: Session, lot: Lot) -> ItemSet:
     """The printed labels that the form names and that are not on packs yet."""
-    loose = bench_of(session, lot).loose
+    bench = bench_of(session, lot, clock.now())
+    loose = bench.loose
     if choice_field("way", WAYS) == "count":
         count = number_field("count", 1, MOST_AT_ONCE)
+        _check_shown(bench)
         if count > loose.count:
             raise Conflict(
                 "labels_not_loose",
@@ -67,6 +71,21 @@ def _items_meant(session: Session, lot: Lot) -> ItemSet:
             N_("All labels between these two codes are on packs or voided already."),
         )
     return meant
+
+
+def _check_shown(bench: Bench) -> None:
+    """The next labels by number are others once some are on packs: a form sent twice
+    would count twice. Raises Conflict ``labels_changed``."""
+    if request.form.get("loose") != bench.loose_state:
+        raise Conflict(
+            "labels_changed",
+            N_(
+                "Since this form was opened, labels were printed or put on packs: now "
+                "%(found)s are not on packs. Your count may be in already; check, then "
+                "count only what is new."
+            ),
+            found=f"{bench.loose.count:,}",
+        )
 
 
 def _item_of(session: Session, lot: Lot, name: str) -> int:
@@ -91,7 +110,27 @@ def _item_of(session: Session, lot: Lot, name: str) -> int:
 def _packs_form(
     session: Session, lot_id: int, error: LotmarkError | None = None
 ) -> str:
-    bench = bench_of(session, own_batch(session, lot_id))
+    bench = bench_of(session, own_batch(session, lot_id), clock.now())
+    count = request.form.get("count", bench.loose.count)
+    if error is not None and error.code == "labels_changed":
+        count = ""  # one more press must not count the same packs again
     return render_template(
-        "line/packs.html", bench=bench, lot=bench.lot, line=bench.lot.line, error=error
+        "line/packs.html",
+        bench=bench,
+        lot=bench.lot,
+        line=bench.lot.line,
+        count=count,
+        focus=_first_empty(error, count),
+        error=error,
     )
+
+
+def _first_empty(error: LotmarkError | None, count: object) -> str:
+    """The field to go on with after a mistake."""
+    if error is None:
+        return ""
+    if request.form.get("way") != "codes":
+        return "count"
+    if request.form.get("first") and not request.form.get("last"):
+        return "last"
+    return "first"

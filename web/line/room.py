@@ -11,6 +11,7 @@ from ...trace.errors import N_, NotFound
 from ...trace.parties.tables import Line, Lot
 from ..auth.views import log_in_required
 from ..current import actor
+from ..paths import ID_DIGITS
 from ..shown import staff_context
 
 room = Blueprint("line", __name__, template_folder="templates")
@@ -22,17 +23,18 @@ COOKIE = "line"
 
 @room.before_request
 def let_in() -> ResponseReturnValue | None:
-    """``labels.print`` opens the room; each deed needs its own right."""
+    """``batch.open`` opens the room; each deed needs its own right."""
     stopped = log_in_required()
     if stopped is None:
-        actor().require("labels.print")
+        actor().require("batch.open")
     return stopped
 
 
 def chosen_line(session: Session) -> Line | None:
     """The line this screen stands at, if one was chosen."""
     number = request.cookies.get(COOKIE, "")
-    return session.get(Line, int(number)) if number.isdecimal() else None
+    known = number.isdecimal() and len(number) <= ID_DIGITS
+    return session.get(Line, int(number)) if known else None
 
 
 def remember_line(answer: Response, line: Line) -> Response:

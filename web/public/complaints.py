@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ...recall.complaints import checks, queries, service
+from ...recall.complaints import checks, filing, queries
 from ...recall.complaints.tables import Complaint
 from ...trace import clock, files
 from ...trace.db import Session
@@ -89,7 +89,7 @@ def _file(
     session: Session, sent: ComplaintForm, photos: list[str], now: datetime
 ) -> Complaint:
     pack = look_up(session, house().keys, sent.code) if sent.code else None
-    return service.file_complaint(
+    return filing.file_complaint(
         session,
         kind=sent.kind,
         text=sent.text,

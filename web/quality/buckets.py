@@ -20,7 +20,7 @@ COLOURS = {
 }
 WORDS = {
     "own": N_("In our stock"),
-    "hold": N_("Hold area"),
+    "hold": N_("On hold"),
     "quarantine": N_("Recall quarantine"),
     "returns": N_("Returned"),
     "sample": N_("Retained samples"),
@@ -31,4 +31,4 @@ WORDS = {
     "destroyed": N_("Destroyed"),
     "lost": N_("Unaccounted"),
 }
-"""By bucket of ``recall.scope.whereabouts``."""
+"""By key of ``recall.scope.buckets.BUCKETS``."""

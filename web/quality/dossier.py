@@ -1,23 +1,22 @@
-"""What is on record of a lot: where it ran, what was measured, what was cleaned."""
+"""What the page of a lot shows: its record, how ready it is, complaints about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...recall.complaints.queries import OPEN
 from ...recall.complaints.tables import Complaint
-from ...trace.parties.tables import Location, Lot, Partner
-from ...trace.production.tables import (
-    Cleaning,
-    CycleLoad,
-    EquipmentCycle,
-    LineRun,
-    ProcessCheck,
-)
+from ...trace.parties.tables import Location, Lot
+from ...trace.production.readiness import Readiness, readiness_of
+from ...trace.production.record import Record, record_of
 from ...trace.stock.places import ENDS, OUTSIDE, SOURCES
 from ...trace.stock.tables import Stock
+
+BEFORE_RELEASE = ("in_production", "produced", "testing")
+"""States in which what is missing for the release is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +29,19 @@ class Heap:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A lot's record."""
+    """A lot's record, and what the page adds to it."""
 
-    lot: Lot
-    supplier: Partner | None
-    runs: Sequence[LineRun]
-    cycles: Sequence[tuple[EquipmentCycle, int]]
-    """Loads of retorts and kettles it was in, with how much of it."""
-    checks: Sequence[ProcessCheck]
-    cleanings: Sequence[Cleaning]
-    """The last cleaning of each line before its runs, the first after, and between."""
+    record: Record
+    ready: Readiness | None
+    """None when its release is past, or it is none of ours."""
     heaps: Sequence[Heap]
     """Where it is, the fullest place first."""
     open_complaints: int
     complaints: int
+
+    @property
+    def lot(self) -> Lot:
+        return self.record.lot
 
     @property
     def made(self) -> int:
@@ -63,42 +61,38 @@ class Dossier:
         """Used up, destroyed or lost."""
         return self._at(ENDS)
 
+    @property
+    def at_hand(self) -> list[Heap]:
+        """Places of ours from which something can be taken."""
+        return [h for h in self.heaps if h.place.kind not in OUTSIDE | ENDS]
+
     def _at(self, kinds: frozenset[str]) -> int:
         return sum(heap.quantity for heap in self.heaps if heap.place.kind in kinds)
 
 
-def dossier_of(session: Session, lot: Lot) -> Dossier:
+def dossier_of(session: Session, lot: Lot, on: date) -> Dossier:
     """The record of a lot."""
-    runs = session.scalars(
-        sa.select(LineRun).where(LineRun.lot_id == lot.id).order_by(LineRun.started_at)
-    ).all()
-    cycles = session.execute(
-        sa.select(EquipmentCycle, CycleLoad.quantity)
-        .join(CycleLoad, CycleLoad.cycle_id == EquipmentCycle.id)
-        .where(CycleLoad.lot_id == lot.id)
-        .order_by(EquipmentCycle.started_at)
-    ).unique()
-    checks = session.scalars(
-        sa.select(ProcessCheck)
-        .where(ProcessCheck.lot_id == lot.id)
-        .order_by(ProcessCheck.at)
+    total, still_open = complaint_counts(session, lot.id)
+    ready = None
+    if lot.own and lot.status in BEFORE_RELEASE:
+        ready = readiness_of(session, lot)
+    return Dossier(
+        record=record_of(session, lot, on),
+        ready=ready,
+        heaps=_heaps(session, lot.id),
+        open_complaints=still_open,
+        complaints=total,
     )
+
+
+def complaint_counts(session: Session, lot_id: int) -> tuple[int, int]:
+    """How many complaints there are about a lot, and how many are open."""
     states = session.scalars(
         sa.select(Complaint.state).where(
-            Complaint.lot_id == lot.id, Complaint.state != "invalid"
+            Complaint.lot_id == lot_id, Complaint.state != "invalid"
         )
     ).all()
-    return Dossier(
-        lot=lot,
-        supplier=session.get(Partner, lot.supplier_id) if lot.supplier_id else None,
-        runs=runs,
-        cycles=[(cycle, quantity) for cycle, quantity in cycles],
-        checks=checks.all(),
-        cleanings=_cleanings(session, runs),
-        heaps=_heaps(session, lot.id),
-        open_complaints=sum(state in OPEN for state in states),
-        complaints=len(states),
-    )
+    return len(states), sum(state in OPEN for state in states)
 
 
 def _heaps(session: Session, lot_id: int) -> list[Heap]:
@@ -113,15 +107,3 @@ def _heaps(session: Session, lot_id: int) -> list[Heap]:
         .order_by(Stock.quantity.desc(), Location.code)
     )
     return [Heap(place, quantity) for place, quantity in rows]
-
-
-def _cleanings(session: Session, runs: Sequence[LineRun]) -> list[Cleaning]:
-    found: dict[int, Cleaning] = {}
-    for run in runs:
-        here = sa.select(Cleaning).where(Cleaning.line_id == run.line_id)
-        before = here.where(Cleaning.ended_at <= run.started_at)
-        last = session.scalar(before.order_by(Cleaning.ended_at.desc()).limit(1))
-        later = here.where(Cleaning.started_at >= run.started_at)
-        first = session.scalar(later.order_by(Cleaning.started_at).limit(1))
-        found |= {one.id: one for one in (last, first) if one is not None}
-    return sorted(found.values(), key=lambda one: one.ended_at)

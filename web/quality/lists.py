@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ...recall.complaints.queries import OPEN
 from ...recall.complaints.tables import Complaint
-from ...recall.scope.whereabouts import OWN
+from ...recall.scope.buckets import OWN
 from ...trace.parties.tables import Article, Location, Lot
 from ...trace.stock.holds import IN_FORCE, Held, held_items
 from ...trace.stock.places import SOURCES

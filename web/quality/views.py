@@ -1,6 +1,15 @@
 """The views of the quality room, all in one place to register."""
 
-from . import lots, scopes, trace
+from . import kept, lines, lots, printouts, records, scopes, trace
 from .room import room
 
-__all__ = ["lots", "room", "scopes", "trace"]
+__all__ = [
+    "kept",
+    "lines",
+    "lots",
+    "printouts",
+    "records",
+    "room",
+    "scopes",
+    "trace",
+]

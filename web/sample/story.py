@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from ...labels.jobs.service import label_records
-from ...recall.complaints.service import acknowledge, add_note, file_complaint
+from ...recall.complaints.filing import file_complaint
+from ...recall.complaints.service import acknowledge, add_note
 from ...recall.complaints.tables import Complaint
 from ...recall.scope.criteria import Criteria, LotCriterion
 from ...recall.scope.document import scope_document
@@ -27,9 +28,11 @@ from ...trace.production.batches import record_applied
 from ...trace.production.codes import issue_codes, serials_of
 from ...trace.production.marks import mark_items
 from ...trace.scans import record_scan
-from ...trace.stock.holds import place_hold, start_caution
+from ...trace.stock.cautions import start_caution
+from ...trace.stock.holds import place_hold
 from ..installation import Installation
 from . import PEOPLE, sample_files
+from .laboratory import examine
 
 HELD = "L2-{:%y%m%d}-01"
 HELD_AGE = 12
@@ -62,6 +65,7 @@ def tell(house: Installation, items: int, today: date, now: datetime) -> Told:
         open_lot = find_lot(session, f"L2-{today:%y%m%d}-01")
         held_lot = find_lot(session, HELD.format(today - timedelta(days=HELD_AGE)))
         pack(session, house, open_lot, items, now)
+        examine(session, house, held_lot, today, cast(session, "qian"), now)
         complaint = complain(session, held_lot, now)
         hold_number = hold(session, held_lot, now)
     scan_complained(house, held_lot, now)

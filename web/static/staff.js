@@ -9,3 +9,12 @@ document.querySelectorAll(".js[hidden]").forEach((button) => {
     button.textContent += " ✓";
   });
 });
+
+// A list that waits for news looks again, unless somebody is typing or reading elsewhere.
+const waiting = document.querySelector("[data-refresh]");
+if (waiting) {
+  setInterval(() => {
+    const typing = document.activeElement.matches("input, textarea, select");
+    if (!document.hidden && !typing) location.reload();
+  }, 1000 * waiting.dataset.refresh);
+}

@@ -38,6 +38,7 @@ def file_and_close(
         )
         service.acknowledge(session, complaint.number, scene.zhou, now)
         if close:
+            service.investigate(session, complaint.number, scene.zhou, now)
             service.propose_answer(session, complaint.number, "退款", scene.zhou, now)
             service.close(session, complaint.number, "已退款", scene.zhou, now)
 

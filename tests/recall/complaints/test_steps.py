@@ -67,7 +67,7 @@ def test_li_may_not_handle_complaints(
         lambda s: service.propose_answer(s, "KS-26-0001", "好", scene.li, now),
         lambda s: service.mark_invalid(s, "KS-26-0001", "错", scene.li, now),
         lambda s: service.add_note(s, "KS-26-0001", "注", scene.li, now, public=False),
-        lambda s: queries.contact_of(s, 1, scene.li),
+        lambda s: queries.contact_of(s, service.find(s, "KS-26-0001"), scene.li),
         lambda s: queries.health_text_of(s, 1, scene.zhou),
     ]
     for step in steps:
@@ -79,7 +79,7 @@ def test_an_answer_can_be_put_better_until_the_case_is_closed(
     database: Database, scene: Scene, now: datetime
 ) -> None:
     with database.writing() as session:
-        complain(session, now)
+        complain(session, now, kind="other")
         service.acknowledge(session, "KS-26-0001", scene.zhou, now)
         for text in ("退款", "退款", "全额退款和道歉"):
             service.propose_answer(session, "KS-26-0001", text, scene.zhou, now)
@@ -146,3 +146,94 @@ def test_unknown_numbers_and_links(database: Database, scene: Scene) -> None:
             queries.case(session, "ks-26-0009")
         with pytest.raises(NotFound):
             queries.case_by_token(session, "")
+
+
+def test_quality_and_health_are_traced_before_they_are_answered(
+    database: Database, scene: Scene, now: datetime
+) -> None:
+    number = "KS-26-0001"
+    with database.writing() as session:
+        complain(session, now)
+        service.acknowledge(session, number, scene.zhou, now)
+    with (
+        pytest.raises(Conflict, match="begin the trace verification before"),
+        database.writing() as session,
+    ):
+        service.propose_answer(session, number, "没事", scene.zhou, now)
+    with database.writing() as session:
+        service.investigate(session, number, scene.zhou, now)
+        service.propose_answer(session, number, "胀气，退款", scene.zhou, now)
+
+
+def test_only_the_owner_or_a_supervisor_answers_and_closes(
+    database: Database, scene: Scene, now: datetime
+) -> None:
+    number = "KS-26-0001"
+    with database.writing() as session:
+        complain(session, now, kind="other")
+        service.acknowledge(session, number, scene.he, now)
+    steps: list[Callable[[Session], object]] = [
+        lambda s: service.propose_answer(s, number, "好", scene.zhou, now),
+        lambda s: service.close(s, number, "", scene.zhou, now),
+    ]
+    for step in steps:
+        with (
+            pytest.raises(Forbidden, match="in the hands of he"),
+            database.writing() as session,
+        ):
+            step(session)
+
+
+def test_an_answer_never_covers_one_that_its_writer_did_not_see(
+    database: Database, scene: Scene, now: datetime
+) -> None:
+    number = "KS-26-0001"
+    with database.writing() as session:
+        complain(session, now, kind="other")
+        service.acknowledge(session, number, scene.zhou, now)
+    with database.reading() as session:
+        seen = queries.case(session, number).complaint.version
+    with database.writing() as session:
+        service.propose_answer(session, number, "退款", scene.he, now, seen=seen)
+    with (
+        pytest.raises(Conflict, match="changed while you were writing"),
+        database.writing() as session,
+    ):
+        service.propose_answer(session, number, "换货", scene.zhou, now, seen=seen)
+    with database.reading() as session:
+        assert queries.case(session, number).complaint.answer == "退款"
+
+
+def test_a_note_sent_twice_is_one_note(
+    database: Database, scene: Scene, now: datetime
+) -> None:
+    number = "KS-26-0001"
+    with database.writing() as session:
+        complain(session, now)
+        for later in (0, 5, 3600):
+            at = now + timedelta(seconds=later)
+            service.add_note(session, number, "已电话", scene.zhou, at, public=True)
+    with database.reading() as session:
+        events = queries.case(session, number).events
+    assert [event.what for event in events] == ["file", "note", "note"]
+
+
+def test_an_agent_cannot_put_a_complaint_aside(
+    database: Database, scene: Scene, now: datetime
+) -> None:
+    with database.writing() as session:
+        complain(session, now)
+    with pytest.raises(Forbidden), database.writing() as session:
+        service.mark_invalid(session, "KS-26-0001", "广告", scene.zhou, now)
+
+
+def test_an_agent_sees_the_contact_of_their_own_cases(
+    database: Database, scene: Scene, now: datetime
+) -> None:
+    number = "KS-26-0001"
+    with database.writing() as session:
+        complain(session, now, contact="130 0000 0000", consent=True)
+        with pytest.raises(Forbidden):
+            queries.contact_of(session, service.find(session, number), scene.zhou)
+        case = service.acknowledge(session, number, scene.zhou, now)
+        assert queries.contact_of(session, case, scene.zhou) == "130 0000 0000"

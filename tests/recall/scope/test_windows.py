@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lotmark.recall.scope.criteria import Criteria, LineWindow, LotCriterion
 from lotmark.recall.scope.engine import decide
-from lotmark.recall.scope.graph import CleanBreak, Run
+from lotmark.recall.scope.graph import Cleaned, Run
 from lotmark.recall.scope.reach import load_graph
 from lotmark.recall.scope.windows import Window, widen
 from lotmark.trace.db import Database
@@ -16,8 +16,8 @@ from lotmark.trace.db import Database
 PLANT = "Asia/Shanghai"
 
 
-def clean(start: int, end: int) -> CleanBreak:
-    return CleanBreak(1, at(start), at(end))
+def clean(start: int, end: int) -> Cleaned:
+    return Cleaned(start, 1, at(start), at(end), "wet", True)
 
 
 def test_cleanings_that_touch_the_suspect_time_bound_it() -> None:
@@ -81,7 +81,11 @@ def day() -> Plan:
             (3, 0, 21, 30),
             (4, 0, 31, None),
         ],
-        cleanings=[(0, 10, 11, "pass"), (0, 20, 21, "fail"), (0, 30, 31, "pass")],
+        cleanings=[
+            (0, 10, 11, "wet", "pass"),
+            (0, 20, 21, "wet", "fail"),
+            (0, 30, 31, "wet", "pass"),
+        ],
     )
 
 

@@ -1,6 +1,6 @@
-"""A batch on a line: opened, given codes, packed, finished, released.
+"""A batch on a line: opened, given codes, packed, finished; then: test_release.
 
-Li runs line 2, Qian is the QA manager, Dong the director.
+Li runs line 2.
 """
 
 import multiprocessing
@@ -11,19 +11,18 @@ import code_writer
 import pytest
 import sqlalchemy as sa
 
-from lotmark.trace import audit, flow
+from lotmark.trace import audit
 from lotmark.trace.db import Database, Session
-from lotmark.trace.errors import Conflict, Forbidden, InvalidInput, NotFound, TooLarge
+from lotmark.trace.errors import Conflict, InvalidInput, NotFound, TooLarge
 from lotmark.trace.identity.codes import CodeKey, ItemCode, Serial
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.identity.keys import KeyRing
-from lotmark.trace.identity.tables import CodeBinding, CodeSeries
+from lotmark.trace.identity.tables import CodeBinding, CodeSeries, ItemSegment
 from lotmark.trace.parties.tables import Article, Line, Location, Lot, Site
 from lotmark.trace.people import Actor
 from lotmark.trace.production import batches, codes, rolls
 from lotmark.trace.production.marks import mark_items
 from lotmark.trace.production.tables import LineRun
-from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.item_status import item_status
 from lotmark.trace.stock.queries import positions
 
@@ -31,11 +30,6 @@ LI = Actor(
     "li",
     "Li",
     frozenset({"batch.open", "batch.finish", "codes.issue", "labels.print"}),
-)
-QIAN = Actor(
-    "qian",
-    "Qian",
-    frozenset({"batch.test", "batch.release", "hold.place", "hold.propose"}),
 )
 DAY = date(2026, 11, 24)
 RING = KeyRing.of([CodeKey(1, bytes(range(32)))])
@@ -363,37 +357,45 @@ def test_a_rectifying_line_takes_no_batch(
         open_batch(session, line_id, now)
 
 
-def test_a_batch_is_released_only_after_its_inspection(
+def test_packs_are_timed_by_who_saw_them(
     database: Database, lot_id: int, now: datetime
 ) -> None:
+    later = now + timedelta(hours=3)
     with database.writing() as session:
-        batches.finish_batch(session, lot_id, LI, now)
+        items = issue(session, lot_id, 10, now)
+        first, rest = items.take(4), items - items.take(4)
+        at = now + timedelta(hours=1), now + timedelta(hours=2)
+        batches.record_applied(
+            session, lot_id, first, LI, later, since=at[0], until=at[1]
+        )
+        batches.record_applied(session, lot_id, rest, LI, later)
+        rows = session.scalars(
+            sa.select(ItemSegment).where(ItemSegment.kind == "applied")
+        ).all()
+        # who does not say when is believed only that it was within the run
+        assert [(row.t0, row.t1) for row in rows] == [at, (now, later)]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "sentence"),
+    [(2, 1, "Expected a time from"), (0, 40, "Expected a time in the past")],
+)
+def test_times_of_packs_that_cannot_be(
+    database: Database,
+    lot_id: int,
+    now: datetime,
+    since: int,
+    until: int,
+    sentence: str,
+) -> None:
+    hour = timedelta(hours=1)
     with (
-        pytest.raises(Conflict, match="possible only from testing"),
+        pytest.raises(InvalidInput, match=sentence),
         database.writing() as session,
     ):
-        batches.release_batch(session, lot_id, "YL-J-1", QIAN, now)
-    with database.writing() as session:
-        lot = session.get_one(Lot, lot_id)
-        flow.apply(session, batches.BATCH, lot, "test", QIAN, now)
-        with pytest.raises(InvalidInput, match="number of the inspection certificate"):
-            batches.release_batch(session, lot_id, " ", QIAN, now)
-        with pytest.raises(Forbidden):
-            batches.release_batch(session, lot_id, "YL-J-1", LI, now)
-        lot = batches.release_batch(session, lot_id, "YL-J-1", QIAN, now)
-        assert (lot.status, lot.certificate) == ("released", "YL-J-1")
-
-
-def test_a_held_batch_is_not_released(
-    database: Database, lot_id: int, now: datetime
-) -> None:
-    with database.writing() as session:
-        batches.finish_batch(session, lot_id, LI, now)
-        lot = session.get_one(Lot, lot_id)
-        flow.apply(session, batches.BATCH, lot, "test", QIAN, now)
-        place_hold(session, [lot_id], reason="swollen packs", actor=QIAN, now=now)
-        with pytest.raises(Conflict, match=r"on hold \(FC-26-0001\)"):
-            batches.release_batch(session, lot_id, "YL-J-1", QIAN, now)
+        items = issue(session, lot_id, 10, now)
+        span = {"since": now + since * hour, "until": now + until * hour}
+        batches.record_applied(session, lot_id, items, LI, now, **span)
 
 
 def test_eight_processes_share_no_code_and_lose_no_pack(

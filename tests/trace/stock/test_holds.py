@@ -13,13 +13,14 @@ from lotmark.trace.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.identity.tables import ItemMark
 from lotmark.trace.parties.tables import Lot
+from lotmark.trace.stock.cautions import start_caution
 from lotmark.trace.stock.holds import (
     Held,
+    decline_release,
     held_items,
     place_hold,
     release_hold,
     request_release,
-    start_caution,
 )
 
 
@@ -285,3 +286,30 @@ def test_a_caution_ends_with_the_last_health_hold(
     assert caution_at() == now
     lift(second)
     assert caution_at() is None
+
+
+def test_a_request_for_release_can_be_declined_and_made_again(
+    database: Database, lot: Lot, now: datetime
+) -> None:
+    with database.writing() as session:
+        number = place_hold(session, [lot.id], reason="bulging", actor=WANG, now=now)[
+            0
+        ].number
+        request_release(session, number, "looks fine", ZHAO, now)
+    with pytest.raises(InvalidInput), database.writing() as session:
+        decline_release(session, number, " ", QIAN, now)
+    with pytest.raises(Forbidden), database.writing() as session:
+        decline_release(session, number, "no", WANG, now)
+    with database.writing() as session:
+        decline_release(session, number, "no test was made", QIAN, now)
+        assert held_items(session, [lot.id])[lot.id].whole
+    with pytest.raises(Conflict), database.writing() as session:
+        release_hold(session, number, QIAN, now)
+    with database.writing() as session:
+        request_release(session, number, "incubated, nothing grew", ZHAO, now)
+        hold = release_hold(session, number, QIAN, now)[0]
+        assert (hold.requested_by, hold.released_by) == (ZHAO.login, QIAN.login)
+        told = session.scalars(
+            sa.select(AuditRow.data).where(AuditRow.action == "hold.declined")
+        ).one()
+    assert "no test was made" in told

@@ -17,7 +17,8 @@ from lotmark.trace.identity.tables import (
     ItemSegment,
 )
 from lotmark.trace.parties.tables import Lot
-from lotmark.trace.stock.holds import place_hold, start_caution
+from lotmark.trace.stock.cautions import start_caution
+from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.item_status import ItemStatus
 from lotmark.trace.stock.queries import item_status, positions
 

@@ -350,6 +350,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("count_id", "lot_id", name=op.f("pk_stock_count_line")),
     )
+    op.create_index("ix_location_kind", "location", ["kind"])
+    shipped = sa.text("shipment_id IS NOT NULL")
+    op.create_index(
+        "ix_movement_shipped",
+        "movement",
+        ["lot_id", "shipment_id", "from_id", "quantity"],
+        sqlite_where=shipped,
+        postgresql_where=shipped,
+    )
     op.add_column("code_block", _text("device"))
     op.add_column(
         "line",

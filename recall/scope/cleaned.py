@@ -1,0 +1,99 @@
+"""Fetches the cleanings and checks that bound suspect times on lines."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ...trace.production.tables import Cleaning, ProcessCheck
+from .among import among
+from .criteria import CheckFailed, CleaningFailed, Criteria
+from .graph import Check, Cleaned
+from .windows import Window
+
+_CLEANED = sa.select(
+    Cleaning.id,
+    Cleaning.line_id,
+    Cleaning.started_at,
+    Cleaning.ended_at,
+    Cleaning.kind,
+    Cleaning.result == "pass",
+)
+_CHECKED = sa.select(
+    ProcessCheck.id,
+    ProcessCheck.line_id,
+    ProcessCheck.at,
+    ProcessCheck.kind,
+    ProcessCheck.result == "pass",
+)
+
+
+def load_named(
+    session: Session, criteria: Criteria
+) -> tuple[tuple[Cleaned, ...], tuple[Check, ...]]:
+    """The cleanings and checks that the criteria name."""
+    cleanings = {f.cleaning_id for f in criteria.facts if isinstance(f, CleaningFailed)}
+    checks = {f.check_id for f in criteria.facts if isinstance(f, CheckFailed)}
+    return (
+        _cleanings(session, among(Cleaning.id, cleanings)) if cleanings else (),
+        _checks(session, among(ProcessCheck.id, checks)) if checks else (),
+    )
+
+
+def load_cleanings(
+    session: Session,
+    criteria: Criteria,
+    line: int,
+    start: datetime,
+    end: datetime | None,
+) -> tuple[Cleaned, ...]:
+    """Cleanings from the last clean break before ``start`` to the first after ``end``.
+
+    Those that are no break may be among them: ``windows`` knows.
+    """
+    good = sa.and_(
+        Cleaning.line_id == line,
+        Cleaning.result == "pass",
+        sa.not_(among(Cleaning.id, criteria.distrusted_cleanings)),
+        Cleaning.kind == "allergen" if criteria.hazard == "allergen" else sa.true(),
+    )
+    last = session.scalar(
+        sa.select(sa.func.max(Cleaning.ended_at)).where(
+            good, Cleaning.ended_at <= start
+        )
+    )
+    near = [Cleaning.line_id == line, Cleaning.ended_at >= (last or start)]
+    if end is not None:
+        first = session.scalar(
+            sa.select(sa.func.min(Cleaning.started_at)).where(
+                good, Cleaning.started_at >= end
+            )
+        )
+        near.append(Cleaning.started_at <= (first or end))
+    return _cleanings(session, *near)
+
+
+def load_checks(
+    session: Session, known: Iterable[Check], window: Window
+) -> tuple[Check, ...]:
+    """Checks in the window that measured what a known check of its line measured."""
+    kinds = {check.kind for check in known if check.line == window.line}
+    if not kinds:
+        return ()
+    here = [
+        ProcessCheck.line_id == window.line,
+        ProcessCheck.kind.in_(sorted(kinds)),
+        ProcessCheck.at >= window.start,
+    ]
+    if window.end is not None:
+        here.append(ProcessCheck.at < window.end)
+    return _checks(session, *here)
+
+
+def _cleanings(session: Session, *where: sa.ColumnElement[bool]) -> tuple[Cleaned, ...]:
+    return tuple(Cleaned(*row) for row in session.execute(_CLEANED.where(*where)))
+
+
+def _checks(session: Session, *where: sa.ColumnElement[bool]) -> tuple[Check, ...]:
+    return tuple(Check(*row) for row in session.execute(_CHECKED.where(*where)))

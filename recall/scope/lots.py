@@ -1,0 +1,160 @@
+"""The lots of a scope as people read them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ...trace.identity.items import ItemSet
+from ...trace.parties.tables import Article, Line, Lot
+from ...trace.stock.tables import Stock
+from .among import among, plain_rows, rows
+from .engine import Affected
+from .narrowing import Narrowed
+from .ours import Ours
+from .reasons import Reason
+from .scans import Scan
+
+COUNTED_TIERS = (1, 2)
+"""Tiers that count without a decision."""
+
+
+class ScopeLot(NamedTuple):
+    """An affected lot.
+
+    Not a dataclass: a scope may hold twenty thousand, and making those takes longer
+    than finding them.
+    """
+
+    lot_id: int
+    code: str
+    article: str
+    """The article's code."""
+    name: str
+    name_en: str
+    kind: str
+    """``product``, ``ingredient`` or ``packaging``."""
+    origin: str
+    """Code of the supplier who numbered it; empty for our own."""
+    tier: int
+    """1 confirmed, 2 probable, 3 possible."""
+    items: ItemSet | None
+    """Affected items; None is the whole lot."""
+    numbered: int
+    """Items with a number: 0 to ``numbered`` - 1."""
+    quantity: int
+    """What was made or received of it, in ``unit``."""
+    affected: int
+    """What of that is affected, in ``unit``."""
+    in_hand: int
+    """What of the lot is still in our own places, affected or not, in ``unit``."""
+    unit: str
+    produced_on: date | None
+    expires_on: date | None
+    line: str
+    """Code of its line, or empty."""
+    status: str
+    counted: bool
+    """Whether it is part of ``made`` and the positions."""
+    why: tuple[Reason, ...]
+    narrowed: Narrowed | None
+    """How ``items`` were told from their batch; None for a whole lot."""
+    scan: Scan | None = None
+    """The scan that would settle most of where its affected packs are."""
+
+
+def describe(
+    session: Session,
+    affected: Mapping[int, Affected],
+    decided: Mapping[int, bool],
+    ours: Ours,
+) -> tuple[ScopeLot, ...]:
+    """The lots by tier, then article, origin and number.
+
+    ``decided`` says of T2 and T3 lots by id whether they count.
+    """
+    made, in_hand = _sums(session, affected, ours)
+    found = rows(
+        session,
+        sa.select(
+            Lot.id,
+            Lot.code,
+            Article.code,
+            Article.name,
+            Article.name_en,
+            Article.kind,
+            Lot.origin,
+            Lot.next_item,
+            Article.base_unit,
+            Lot.produced_on,
+            Lot.expires_on,
+            Line.code,
+            Lot.status,
+        )
+        .join(Article, Article.id == Lot.article_id)
+        .outerjoin(Line, Line.id == Lot.line_id)
+        .where(among(Lot.id, affected)),
+    )
+    lots = [
+        _scope_lot(row, affected[row[0]], -made[row[0]], in_hand[row[0]], decided)
+        for row in found
+    ]
+    return tuple(sorted(lots, key=attrgetter("tier", "article", "origin", "code")))
+
+
+def _scope_lot(
+    row: Any,
+    found: Affected,
+    made: int,
+    in_hand: int,
+    decided: Mapping[int, bool],
+) -> ScopeLot:
+    lot_id, *names, kind, origin, numbered, unit, made_on, expires_on, line, status = (
+        row
+    )
+    countable = kind == "product" and unit == "piece"
+    wanted = found.tier == 1 or decided.get(lot_id, found.tier in COUNTED_TIERS)
+    code, article, name, name_en = names
+    return ScopeLot(
+        lot_id,
+        code,
+        article,
+        name,
+        name_en,
+        kind,
+        origin,
+        found.tier,
+        found.items,
+        numbered,
+        made,
+        made,
+        in_hand,
+        unit,
+        made_on,
+        expires_on,
+        line or "",
+        status,
+        countable and wanted,
+        found.why,
+        found.narrowed,
+    )
+
+
+def _sums(
+    session: Session, lots: Collection[int], ours: Ours
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Less than nothing of each lot where lots come from, and what is in our hands."""
+    there: dict[int, int] = defaultdict(int)
+    in_hand: dict[int, int] = defaultdict(int)
+    wanted = sa.select(Stock.lot_id, Stock.location_id, Stock.quantity).where(
+        among(Stock.lot_id, lots),
+        Stock.location_id.in_(sorted(ours.hands | ours.sources)),
+    )
+    for lot, place, quantity in plain_rows(session, wanted):
+        sums = there if place in ours.sources else in_hand
+        sums[lot] += quantity
+    return there, in_hand

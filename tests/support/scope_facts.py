@@ -1,0 +1,203 @@
+"""What facts of a scope name, in the most naive way: the rules read aloud.
+
+Nothing here is shared with the engine. Reasons are ``(code, *values)`` with the numbers
+of the plan; times are hours, an open end is left out.
+"""
+
+from dataclasses import dataclass
+
+from plants import Plan
+
+from lotmark.trace.identity.items import ItemSet
+
+Told = tuple[object, ...]
+Window = tuple[int, int, int | None, bool, str]
+"""Line, start, end, whether a cleaning bounds the start, the good check it starts
+with."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The verdict on a lot."""
+
+    tier: int
+    why: set[Told]
+    items: frozenset[int] | None
+    """None is the whole lot."""
+
+
+Verdict = dict[int, Found]
+Fact = tuple[str, tuple[int, ...]]
+"""Kind of criterion, and its numbers."""
+
+WINDOWED = ("window", "cleaning", "check")
+BAD_INPUT = ("input", "supplied")
+
+
+@dataclass
+class Question:
+    """Criteria over the numbers of a plan."""
+
+    facts: list[Fact]
+    origin: str
+    allergen: bool
+    narrow: bool
+
+
+def spread(pairs: list[tuple[int, int]], start: set[int]) -> set[int]:
+    """All that can be reached, found by trying every pair until nothing is new."""
+    found = set(start)
+    while True:
+        more = {b for a, b in pairs if a in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def clean_breaks(plan: Plan, question: Question, line: int) -> list[tuple[int, int]]:
+    distrusted = [which for kind, (which, *_) in question.facts if kind == "cleaning"]
+    return [
+        (start, end)
+        for number, (on, start, end, kind, result) in enumerate(plan.cleanings)
+        if on == line
+        and result == "pass"
+        and number not in distrusted
+        and (kind == "allergen" or not question.allergen)
+    ]
+
+
+def window(
+    plan: Plan, question: Question, line: int, start: int, end: int | None
+) -> Window:
+    passed = clean_breaks(plan, question, line)
+    before = [e for s, e in passed if e <= start]
+    after = [s for s, e in passed if end is not None and s >= end]
+    day_before = (start // 24 - 1) * 24
+    first = max(before) if before else day_before
+    return line, first, min(after) if after else None, bool(before), ""
+
+
+def named_window(plan: Plan, question: Question, fact: Fact) -> Window:
+    kind, numbers = fact
+    if kind == "window":
+        line, start, end = numbers
+        return window(plan, question, line, start, end)
+    if kind == "cleaning":
+        line, start, end, _, _ = plan.cleanings[numbers[0]]
+        return window(plan, question, line, start, end)
+    line, hour, measured, _ = plan.checks[numbers[0]]
+    _, first, last, bounded, _ = window(plan, question, line, hour, hour)
+    distrusted = [which for kind, (which, *_) in question.facts if kind == "check"]
+    good = [
+        when
+        for number, (on, when, what, result) in enumerate(plan.checks)
+        if (on, what, result) == (line, measured, "pass")
+        and number not in distrusted
+        and first <= when < hour
+    ]
+    if bounded and good:
+        return line, max(good), last, True, measured
+    return line, first, last, bounded, ""
+
+
+def ran_in(plan: Plan, wanted: Window) -> set[int]:
+    line, first, last, _, _ = wanted
+    found = set()
+    for lot, on, start, end in plan.runs:
+        starts_too_late = last is not None and start >= last
+        ended_too_early = end is not None and end <= first
+        if on == line and not starts_too_late and not ended_too_early:
+            found.add(lot)
+    return found
+
+
+def told(how: str, wanted: Window) -> set[Told]:
+    line, first, last, bounded, check = wanted
+    if check:
+        how = "checked"
+    measured = (check,) if check else ()
+    if last is None:
+        reasons: set[Told] = {(f"{how}_open_window", line, first, *measured)}
+    else:
+        reasons = {(f"{how}_window", line, first, *measured, last)}
+    if not bounded:
+        reasons.add(("window_unbounded", line, first))
+    return reasons
+
+
+def meant(plan: Plan, question: Question, fact: Fact) -> dict[int, set[Told]]:
+    """The lots a fact names, and why."""
+    kind, numbers = fact
+    if kind in WINDOWED:
+        wanted = named_window(plan, question, fact)
+        return {lot: told("ran_in", wanted) for lot in ran_in(plan, wanted)}
+    if kind == "lot":
+        lot, *items = numbers
+        if items:
+            return {lot: {("named_items", str(ItemSet.range(*items)))}}
+        return {lot: {("named_lot",)}}
+    if kind == "input":
+        return {numbers[0]: {("named_input",)}}
+    if kind == "cycle":
+        return {
+            lot: {("in_named_cycle", cycle)}
+            for cycle, lot in plan.loads
+            if cycle == numbers[0]
+        }
+    if kind == "shipment":
+        return {
+            lot: carried(plan, s, lot) for s, lot, _ in plan.sent if s == numbers[0]
+        }
+    if kind == "complaint":
+        return {plan.complaints[numbers[0]]: {("complained", numbers[0])}}
+    return looked_up(plan, kind, numbers)
+
+
+def looked_up(plan: Plan, kind: str, numbers: tuple[int, ...]) -> dict[int, set[Told]]:
+    found: dict[int, set[Told]] = {}
+    for lot, article in enumerate(plan.lots):
+        if kind == "produced":
+            first, last, *line = numbers
+            ran = [
+                plan.homes.get(lot),
+                *(on for of, on, _, _ in plan.runs if of == lot),
+            ]
+            if (
+                lot in plan.days
+                and first <= plan.days[lot] <= last
+                and lot not in plan.suppliers
+                and (not line or line[0] in ran)
+            ):
+                found[lot] = {("produced_then", first, last)}
+        elif kind == "artwork":
+            which, version = numbers
+            names = ("product", "ingredient", "packaging"), ("V1", "V2")
+            if (
+                article == names[0][which]
+                and plan.artworks.get(lot) == names[1][version]
+            ):
+                found[lot] = {("artwork", which, names[1][version])}
+        elif kind == "supplied":
+            supplier, first, last = numbers
+            of, received = plan.suppliers.get(lot, (None, None))
+            if of == supplier and received is None:
+                found[lot] = {("supplied_undated", supplier)}
+            elif of == supplier and received is not None and first <= received <= last:
+                found[lot] = {("supplied_then", supplier, first, last)}
+        else:
+            place, start, end = numbers
+            there = {"stored": [place], "delivered": [1, 2]}[kind]
+            for of, at, came, left in plan.visits:
+                too_early = left is not None and left < start
+                if of == lot and at in there and came <= end and not too_early:
+                    found[lot] = {(f"{kind}_then", place, start, end)}
+    return found
+
+
+def carried(plan: Plan, shipment: int, lot: int) -> set[Told]:
+    scans = [i for s, which, i in plan.sent if (s, which) == (shipment, lot)]
+    if None in scans:
+        return {("in_named_shipment", shipment)}
+    numbers = {n for scan in scans if scan for n in range(*scan)}
+    sent = str(ItemSet.from_numbers(numbers))
+    return {("items_in_named_shipment", sent, shipment)}

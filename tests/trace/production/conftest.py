@@ -1,0 +1,22 @@
+"""A small plant, and a batch of 100 packs on its line 2."""
+
+from datetime import datetime
+
+import batch_work
+import pytest
+
+from lotmark.trace.db import Database
+
+
+@pytest.fixture
+def plant(database: Database) -> Database:
+    with database.writing() as session:
+        batch_work.build(session)
+    return database
+
+
+@pytest.fixture
+def made(plant: Database, now: datetime) -> int:
+    """The id of a batch whose 100 packs are at the line, still in production."""
+    with plant.writing() as session:
+        return batch_work.make(session, "L2-1", now).id

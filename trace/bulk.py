@@ -1,0 +1,135 @@
+"""Writing many rows at once: COPY on PostgreSQL, executemany on SQLite (DESIGN §9).
+
+Rows are tuples of *plain* values, as both databases take them: whole numbers, text and
+None.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .db import Base
+
+Plain = int | str | None
+NOTHING = "\x01"
+"""Stands for NULL in a COPY: no text of ours may hold a control character."""
+CACHE = -65_536
+"""KiB, as SQLite wants it, of database pages in memory while rows are written."""
+BLOCK = 500
+"""Rows put into one piece of a COPY."""
+
+
+def plain_moment(at: datetime) -> str:
+    """A moment as the databases keep it: UTC, without a zone.
+
+    >>> plain_moment(datetime(2026, 5, 1, 8, 30, tzinfo=UTC))
+    '2026-05-01 08:30:00.000000'
+    """
+    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def read_moment(text: str) -> datetime:
+    """The moment that ``plain_moment`` wrote."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def plain_row(table: type[Base], values: dict[str, Any]) -> tuple[Plain, ...]:
+    """The values of one row in the order of the table's columns, defaults filled in."""
+    found: list[Plain] = []
+    for column in table.__table__.columns:
+        fallback = getattr(column.default, "arg", None)
+        found.append(_plain(column.type, values.get(column.name, fallback)))
+    return tuple(found)
+
+
+def insert_rows(
+    session: Session,
+    table: type[Base],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Plain]],
+) -> None:
+    """Insert rows of plain values, in the order given; some thousands at a time."""
+    session.flush()
+    link = session.connection()
+    quote = link.dialect.identifier_preparer.quote
+    name = quote(table.__tablename__)
+    listed = ", ".join(map(quote, columns))
+    cursor = link.connection.cursor()
+    try:
+        if link.dialect.name == "sqlite":
+            places = ", ".join("?" for _ in columns)
+            insert = f"INSERT INTO {name} ({listed}) VALUES ({places})"  # noqa: S608 - names of ours
+            # By default 2 MB: the pages of the indexes would come and go.
+            [(pages,)] = cursor.execute("PRAGMA cache_size").fetchall()
+            cursor.execute(f"PRAGMA cache_size={CACHE}")
+            cursor.executemany(insert, list(rows))
+            cursor.execute(f"PRAGMA cache_size={pages}")
+        else:
+            cursor.execute("SET LOCAL TIME ZONE 'UTC'")  # moments are written without
+            copy = f"COPY {name} ({listed}) FROM STDIN (FORMAT csv, NULL '{NOTHING}')"
+            cursor.copy_expert(copy, _Pieces(rows), size=1 << 16)
+    finally:
+        cursor.close()
+
+
+def take_ids(session: Session, table: type[Base], count: int) -> list[int]:
+    """Ids for ``count`` new rows, ascending; nobody else gets them.
+
+    On SQLite the caller holds the only write transaction and uses them in it.
+    """
+    if not count:
+        return []
+    name = table.__tablename__
+    if session.get_bind().dialect.name == "sqlite":
+        last = session.scalar(sa.select(sa.func.max(table.__table__.c.id))) or 0
+        return list(range(last + 1, last + 1 + count))
+    sequence = sa.func.pg_get_serial_sequence(f'"{name}"', "id")
+    drawn = sa.select(sa.func.nextval(sequence)).select_from(
+        sa.func.generate_series(1, count)
+    )
+    return sorted(session.scalars(drawn))
+
+
+class _Pieces:
+    """Rows as the text that COPY reads, made when it asks for more."""
+
+    def __init__(self, rows: Iterable[Sequence[Plain]]) -> None:
+        self._pieces = _written(rows)
+        self._rest = ""
+
+    def read(self, size: int = -1) -> str:
+        while len(self._rest) < size and (piece := next(self._pieces, "")):
+            self._rest += piece
+        given, self._rest = self._rest[:size], self._rest[size:]
+        return given
+
+
+def _written(rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([NOTHING if value is None else value for value in row])
+        if number % BLOCK == 0:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
+
+
+def _plain(type_: sa.types.TypeEngine[Any], value: Any) -> Plain:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return plain_moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(type_, sa.JSON):
+        return json.dumps(value)
+    plain: Plain = int(value) if isinstance(value, bool) else value
+    return plain

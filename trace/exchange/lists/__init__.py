@@ -1,0 +1,53 @@
+"""Every list of records, described once; see ``shape``, ``query`` and ``files``."""
+
+from .goods import CASES, SHIPMENTS
+from .lots import LOTS, STOCK
+from .master import ARTICLES, LINES, PARTNERS, PLACES, SITES
+from .movements import MOVEMENTS
+from .production import CHECKS, CLEANINGS, CONSUMPTION, CYCLES, RUNS
+from .quality import CODES, HOLDS, INSPECTIONS, PAPERS, SAMPLES
+from .shape import Column, Filter, Listing, Period
+
+__all__ = ["IMPORTS", "LISTINGS", "Column", "Filter", "Listing", "Period"]
+
+IMPORTS = (
+    SITES,
+    LINES,
+    PLACES,
+    PARTNERS,
+    ARTICLES,
+    LOTS,
+    RUNS,
+    CYCLES,
+    CLEANINGS,
+    CHECKS,
+    CONSUMPTION,
+    CASES,
+    SHIPMENTS,
+    MOVEMENTS,
+)
+"""Lists that an import takes, by the same names and in the same order."""
+
+LISTINGS = (
+    LOTS,
+    STOCK,
+    RUNS,
+    CYCLES,
+    CLEANINGS,
+    CHECKS,
+    CONSUMPTION,
+    SHIPMENTS,
+    MOVEMENTS,
+    CASES,
+    CODES,
+    HOLDS,
+    INSPECTIONS,
+    SAMPLES,
+    PAPERS,
+    ARTICLES,
+    PARTNERS,
+    SITES,
+    LINES,
+    PLACES,
+)
+"""Every list, in the order a person looks for it."""

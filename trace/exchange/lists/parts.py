@@ -1,0 +1,88 @@
+"""Expressions and columns that several lists share."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ...errors import N_
+from ...parties.tables import Article, Line, Lot, Site
+from ...stock.places import ENDS, OUTSIDE, SOURCES
+from .shape import EVERYWHERE, LISTED, SCREEN, SEEN, Column, Filter, Use
+
+LINE_CODE = Site.code + "/" + Line.code
+"""``YL1/L2``, as an import finds a line at any site."""
+ELSEWHERE = SOURCES | OUTSIDE | ENDS
+"""Kinds of places that are not in our hands."""
+
+
+def article_columns(uses: frozenset[Use] = LISTED) -> tuple[Column, ...]:
+    """The article of a lot: its code in files, its name on the screen too."""
+    return (
+        Column("article", N_("Article"), Article.code, "code", uses=uses),
+        Column(
+            "article_name",
+            N_("Product"),
+            Article.name,
+            "name",
+            Article.name_en,
+            uses=SEEN,
+        ),
+    )
+
+
+def lot_column(name: str = "lot", title: str = N_("Batch"), lot: Any = Lot) -> Column:
+    return Column(name, title, lot.code, "lot", link=("lot", lot.id))
+
+
+def supplier_column(lot: Any = Lot, uses: frozenset[Use] = EVERYWHERE) -> Column:
+    return Column(
+        "supplier",
+        N_("Supplier"),
+        sa.func.nullif(lot.origin, ""),
+        "code",
+        leads=("lots", "supplier"),
+        uses=uses,
+    )
+
+
+def place_column(name: str, title: str, place: Any) -> Column:
+    """A place by its name, for screens: files have its code."""
+    return Column(
+        name,
+        title,
+        place.name,
+        "place",
+        place.name_en,
+        link=("place", place.kind),
+        uses=SCREEN,
+    )
+
+
+def article_filter() -> Filter:
+    return Filter("article", N_("Article"), Article.code, among="article")
+
+
+def total(value: Any) -> Any:
+    """A sum as a whole number: PostgreSQL sums BIGINT as NUMERIC."""
+    return sa.cast(sa.func.coalesce(sa.func.sum(value), 0), sa.BigInteger)
+
+
+def span(lo: Any, hi: Any) -> Any:
+    """Items ``lo … hi-1`` as people and imports write them: ``0-239``."""
+    text = sa.cast(lo, sa.String) + "-" + sa.cast(hi - 1, sa.String)
+    return sa.case((lo.is_(None), sa.null()), else_=text)
+
+
+def zone_of(*sites: Any) -> Any:
+    """The time zone of the first of the sites there is."""
+    if len(sites) == 1:
+        return sites[0].time_zone
+    return sa.func.coalesce(*(site.time_zone for site in sites))
+
+
+def is_kind(place: Any, *kinds: str) -> Any:
+    return place.kind.in_(sorted(kinds))
+
+
+OURS = ("line", "warehouse", "hold", "quarantine", "returns")
+"""Places from which an import takes goods."""

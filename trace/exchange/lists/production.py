@@ -1,0 +1,229 @@
+"""The lists of what happened on the lines and what went into what."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from ...errors import N_
+from ...parties.tables import Article, Line, Location, Lot, Site
+from ...production.tables import (
+    Cleaning,
+    CycleLoad,
+    EquipmentCycle,
+    LineRun,
+    LotInput,
+    ProcessCheck,
+)
+from .bookings import USED
+from .parts import (
+    LINE_CODE,
+    article_columns,
+    article_filter,
+    lot_column,
+    supplier_column,
+    zone_of,
+)
+from .shape import FILES, IMPORTED, LISTED, SEEN, Column, Filter, Listing, Period
+
+GROUP = "production"
+RESULTS = ("pass", "fail")
+CHECKS_OF = ("vacuum", "sterilisation", "metal", "weight", "seal", "temperature")
+CLEANING_KINDS = ("dry", "wet", "full", "allergen")
+CYCLE_KINDS = ("retort", "kettle", "chiller", "tank")
+EDGES = ("consumption", "rework", "repack")
+
+_zone = zone_of(Site)
+_line_column = Column("line", N_("Line"), LINE_CODE, "code")
+_line_filters = (
+    Filter("site", N_("Site"), Site.code, among="site"),
+    Filter("line", N_("Line"), LINE_CODE, among="line"),
+)
+_start = N_("Start")
+
+RUNS = Listing(
+    "runs",
+    N_("Line runs"),
+    GROUP,
+    N_("Which batch ran on which line, from when to when."),
+    sa.join(LineRun, Lot, Lot.id == LineRun.lot_id)
+    .join(Article, Article.id == Lot.article_id)
+    .join(Line, Line.id == LineRun.line_id)
+    .join(Site, Site.id == Line.site_id),
+    (
+        lot_column(),
+        *article_columns(FILES),
+        _line_column,
+        Column("start", _start, LineRun.started_at, "moment", _zone),
+        Column("end", N_("End"), LineRun.ended_at, "moment", _zone),
+        Column("team", N_("Team"), LineRun.team),
+    ),
+    (LineRun.id,),
+    search=(Lot.code, Lot.ai10, Article.name, Article.name_en, LineRun.team),
+    filters=(*_line_filters, article_filter()),
+    period=Period(_start, LineRun.started_at),
+    sorts={"start": LineRun.started_at, "lot": Lot.code},
+)
+
+CYCLES = Listing(
+    "cycles",
+    N_("Equipment cycles"),
+    GROUP,
+    N_("Loads of retorts, kettles, chillers and tanks, a row for each batch inside."),
+    sa.join(EquipmentCycle, Site, Site.id == EquipmentCycle.site_id)
+    .outerjoin(CycleLoad, CycleLoad.cycle_id == EquipmentCycle.id)
+    .outerjoin(Lot, Lot.id == CycleLoad.lot_id)
+    .outerjoin(Article, Article.id == Lot.article_id),
+    (
+        Column("site", N_("Site"), Site.code, "code"),
+        Column("number", N_("Number"), EquipmentCycle.number, "code"),
+        Column("equipment", N_("Equipment"), EquipmentCycle.equipment, "code"),
+        Column("kind", N_("Kind"), EquipmentCycle.kind, "word", words="cycle"),
+        Column("start", _start, EquipmentCycle.started_at, "moment", _zone),
+        Column("end", N_("End"), EquipmentCycle.ended_at, "moment", _zone),
+        Column("result", N_("Result"), EquipmentCycle.result, "word", words="result"),
+        lot_column(),
+        *article_columns(FILES),
+        Column("quantity", N_("Packs inside"), CycleLoad.quantity, "count"),
+    ),
+    (EquipmentCycle.id, sa.func.coalesce(CycleLoad.lot_id, 0)),
+    search=(
+        EquipmentCycle.number,
+        EquipmentCycle.equipment,
+        Lot.code,
+        Article.name,
+        Article.name_en,
+    ),
+    filters=(
+        Filter("site", N_("Site"), Site.code, among="site"),
+        Filter("kind", N_("Kind"), EquipmentCycle.kind, CYCLE_KINDS, "cycle"),
+        Filter(
+            "result",
+            N_("Result"),
+            EquipmentCycle.result,
+            (*RESULTS, "missing"),
+            "result",
+        ),
+        article_filter(),
+    ),
+    period=Period(_start, EquipmentCycle.started_at),
+    sorts={"start": EquipmentCycle.started_at, "number": EquipmentCycle.number},
+    import_where=(CycleLoad.lot_id.is_not(None), Lot.origin == ""),
+)
+
+CLEANINGS = Listing(
+    "cleanings",
+    N_("Cleanings"),
+    GROUP,
+    N_("Each cleaning of a line; one that passed is a clean break."),
+    sa.join(Cleaning, Line, Line.id == Cleaning.line_id).join(
+        Site, Site.id == Line.site_id
+    ),
+    (
+        _line_column,
+        Column("start", _start, Cleaning.started_at, "moment", _zone),
+        Column("end", N_("End"), Cleaning.ended_at, "moment", _zone),
+        Column("kind", N_("Kind"), Cleaning.kind, "word", words="cleaning"),
+        Column("result", N_("Result"), Cleaning.result, "word", words="result"),
+        Column("verified_by", N_("Verified by"), Cleaning.verified_by),
+    ),
+    (Cleaning.id,),
+    search=(Line.code, Line.name, Line.name_en, Cleaning.verified_by),
+    filters=(
+        *_line_filters,
+        Filter("kind", N_("Kind"), Cleaning.kind, CLEANING_KINDS, "cleaning"),
+        Filter("result", N_("Result"), Cleaning.result, RESULTS, "result"),
+    ),
+    period=Period(_start, Cleaning.started_at),
+    sorts={"start": Cleaning.started_at},
+)
+
+CHECKS = Listing(
+    "checks",
+    N_("Process checks"),
+    GROUP,
+    N_("What was measured at the line: vacuum, sterilisation, metal, weight."),
+    sa.join(ProcessCheck, Lot, Lot.id == ProcessCheck.lot_id)
+    .join(Article, Article.id == Lot.article_id)
+    .join(Line, Line.id == ProcessCheck.line_id)
+    .join(Site, Site.id == Line.site_id),
+    (
+        lot_column(),
+        *article_columns(FILES),
+        _line_column,
+        Column("at", N_("When"), ProcessCheck.at, "moment", _zone),
+        Column("kind", N_("Check"), ProcessCheck.kind, "word", words="check"),
+        Column("value", N_("Value"), ProcessCheck.value),
+        Column("limits", N_("Limits"), ProcessCheck.limits),
+        Column("result", N_("Result"), ProcessCheck.result, "word", words="result"),
+    ),
+    (ProcessCheck.id,),
+    search=(Lot.code, Lot.ai10, Article.name, Article.name_en, ProcessCheck.value),
+    filters=(
+        *_line_filters,
+        Filter("kind", N_("Check"), ProcessCheck.kind, CHECKS_OF, "check"),
+        Filter("result", N_("Result"), ProcessCheck.result, RESULTS, "result"),
+        article_filter(),
+    ),
+    period=Period(N_("When"), ProcessCheck.at),
+    sorts={"at": ProcessCheck.at, "lot": Lot.code},
+)
+
+_input, _output = aliased(Lot), aliased(Lot)
+_bought, _made = aliased(Article), aliased(Article)
+
+_fed = (
+    sa.join(LotInput, _input, _input.id == LotInput.input_id)
+    .join(_output, _output.id == LotInput.output_id)
+    .join(_bought, _bought.id == _input.article_id)
+    .join(_made, _made.id == _output.article_id)
+    .outerjoin(Site, Site.id == _output.site_id)
+)
+
+CONSUMPTION = Listing(
+    "consumption",
+    N_("Consumption"),
+    GROUP,
+    N_("What went into which batch: ingredients, packaging, rework and repacking."),
+    _fed,
+    (
+        lot_column("output_lot", N_("Into batch"), _output),
+        Column("output_article", N_("Article"), _made.code, "code", uses=FILES),
+        Column(
+            "output_name", N_("Product"), _made.name, "name", _made.name_en, uses=SEEN
+        ),
+        lot_column("input_lot", N_("From lot"), _input),
+        Column("input_article", N_("Article"), _bought.code, "code", uses=FILES),
+        Column(
+            "input_name", N_("Input"), _bought.name, "name", _bought.name_en, uses=SEEN
+        ),
+        supplier_column(_input),
+        Column(
+            "quantity", N_("Quantity"), LotInput.quantity, "amount", _bought.base_unit
+        ),
+        Column("unit", N_("Unit"), _bought.base_unit, "unit", uses=FILES),
+        Column("at", N_("When"), LotInput.at, "moment", _zone),
+        Column("kind", N_("How"), LotInput.kind, "word", words="edge"),
+        Column("place", N_("Location"), Location.code, "code", uses=IMPORTED),
+        Column("reason", N_("Reason"), LotInput.reason, uses=LISTED),
+        Column("approved_by", N_("Approved by"), LotInput.approved_by, uses=LISTED),
+    ),
+    (LotInput.id,),
+    search=(
+        _input.code,
+        _output.code,
+        _bought.name,
+        _bought.name_en,
+        _made.name,
+        _made.name_en,
+    ),
+    filters=(
+        Filter("kind", N_("How"), LotInput.kind, EDGES, "edge"),
+        Filter("article", N_("Input"), _bought.code, among="article"),
+        Filter("into", N_("Product"), _made.code, among="article"),
+        Filter("supplier", N_("Supplier"), _input.origin, among="partner"),
+    ),
+    period=Period(N_("When"), LotInput.at),
+    sorts={"at": LotInput.at, "output_lot": _output.code, "input_lot": _input.code},
+    import_source=_fed.outerjoin(USED, USED.c.edge_id == LotInput.id).outerjoin(
+        Location, Location.id == USED.c.from_id
+    ),
+)

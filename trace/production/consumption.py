@@ -1,0 +1,133 @@
+"""What goes into a batch (投料, 返工): an edge of the genealogy and a movement."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from .. import audit
+from ..errors import N_, Conflict, InvalidInput
+from ..parties.lots import find_place, lock_lots
+from ..parties.tables import Lot
+from ..people import Actor
+from ..stock.gates import WITHDRAWN
+from ..stock.service import move_stock
+from .inspections import has_failed
+from .tables import LotInput
+from .told import check_choice, check_past, check_reason, zone_of
+
+KINDS = ("consumption", "rework", "repack")
+OPEN = ("in_production", "produced")
+"""States of a batch into which something can still go."""
+
+
+def use_lot(
+    session: Session,
+    input_id: int,
+    output_id: int,
+    *,
+    place_id: int,
+    quantity: int,
+    at: datetime,
+    kind: str = "consumption",
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+) -> LotInput:
+    """Some of a lot went into a batch; ``quantity`` in the input's base unit.
+
+    Rework and repacking need ``rework.approve`` and a reason: both are kept with the
+    edge. Goods that were ever sold are refused by the ledger (Food Safety Law art.
+    34(1), Implementing Regulation art. 29), and so is more than is there.
+
+    Raises Conflict ``lot_expired``, ``lot_unusable``, ``lot_failed``, ``batch_closed``,
+    InvalidInput ``lot_into_itself``, ``rework_not_own``.
+    """
+    check_choice(kind, KINDS)
+    check_past(at, now)
+    actor.require("batch.finish" if kind == "consumption" else "rework.approve")
+    if kind != "consumption":
+        reason = check_reason(reason)
+    if input_id == output_id:
+        raise InvalidInput("lot_into_itself", N_("A lot cannot go into itself."))
+    lots = lock_lots(session, [input_id, output_id])
+    used, output = lots[input_id], lots[output_id]
+    _check_output(output)
+    check_usable(session, used, kind, at, zone_of(output))
+    move_stock(
+        session,
+        used.id,
+        place_id,
+        find_place(session, "consumed").id,
+        quantity=quantity,
+        at=at,
+        document=output.code,
+        reason=kind,
+        actor=actor,
+        now=now,
+    )
+    edge = LotInput(
+        input_id=used.id,
+        output_id=output.id,
+        kind=kind,
+        quantity=quantity,
+        at=at,
+        reason=reason.strip(),
+        approved_by="" if kind == "consumption" else actor.login,
+    )
+    session.add(edge)
+    told = {"output": output.id, "kind": kind, "quantity": quantity, "reason": reason}
+    audit.record(session, actor.login, "lot.use", f"lot:{used.id}", now, **told)
+    session.flush()
+    return edge
+
+
+def check_usable(
+    session: Session, used: Lot, kind: str, at: datetime, zone: ZoneInfo
+) -> None:
+    """Raises Conflict for a lot that may not go into food (domain.md §2.2).
+
+    Expired, rejected or recalled ones, and received ones that failed their inspection.
+    """
+    if used.expires_on is not None and at.astimezone(zone).date() > used.expires_on:
+        raise Conflict(
+            "lot_expired",
+            N_("Lot %(lot)s expired on %(day)s, before it was used."),
+            lot=used.code,
+            day=used.expires_on,
+        )
+    if used.status in WITHDRAWN:
+        raise Conflict(
+            "lot_unusable",
+            N_("Lot %(lot)s is %(status)s: it may not go into food."),
+            lot=used.code,
+            status=used.status,
+        )
+    if has_failed(session, used, at):
+        raise Conflict(
+            "lot_failed",
+            N_(
+                "Lot %(lot)s failed its receiving inspection: it may not go into food. "
+                "Return it, or have it pass a new inspection."
+            ),
+            lot=used.code,
+        )
+    if kind == "rework" and not used.own:
+        raise InvalidInput(
+            "rework_not_own",
+            N_("Only goods of our own are reworked, but %(lot)s was received."),
+            lot=used.code,
+        )
+
+
+def _check_output(output: Lot) -> None:
+    if not output.own or output.status not in OPEN:
+        raise Conflict(
+            "batch_closed",
+            N_(
+                "Nothing more can go into %(lot)s: expected a batch of our own in "
+                "production or just produced, but it is %(status)s."
+            ),
+            lot=output.code,
+            status=output.status,
+        )

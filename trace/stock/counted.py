@@ -1,0 +1,139 @@
+"""What a count shows: the sheet without figures, the differences, and what is due."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .. import audit
+from ..numbers import next_number
+from ..parties.tables import Location, Lot, Site
+from .tables import Stock, StockCount, StockCountLine
+
+DUE_KINDS = ("warehouse",)
+"""Kinds of places counted every month."""
+UNDER_WAY = ("open", "counted")
+"""States of a count that waits for somebody."""
+HOME_ZONE = "Asia/Shanghai"
+IN_ORDER = (Lot.article_id, Lot.expires_on, Lot.code)
+"""As they stand on a sheet: by product, what expires first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the sheet: what was found, and never what is booked."""
+
+    lot: Lot
+    counted: int | None
+    """None while nobody wrote it down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variance:
+    """A lot whose figures differ."""
+
+    lot: Lot
+    counted: int
+    booked: int
+    reason: str
+
+    @property
+    def difference(self) -> int:
+        return self.counted - self.booked
+
+
+def lots_there(session: Session, place_id: int) -> list[Lot]:
+    """Lots that the book has at a place, without how many."""
+    here = sa.select(Stock.lot_id).where(
+        Stock.location_id == place_id, Stock.quantity > 0
+    )
+    lots = sa.select(Lot).where(Lot.id.in_(here)).order_by(*IN_ORDER)
+    return list(session.scalars(lots).unique())
+
+
+def sheet_of(session: Session, count: StockCount) -> list[Entry]:
+    """What there is to count, and what was found so far: blind."""
+    rows = session.execute(
+        sa.select(StockCountLine.lot_id, StockCountLine.counted).where(
+            StockCountLine.count_id == count.id
+        )
+    )
+    found = {lot_id: counted for lot_id, counted in rows}
+    lots = {lot.id: lot for lot in lots_there(session, count.location_id)}
+    added = sa.select(Lot).where(Lot.id.in_(found.keys() - lots.keys()))
+    more = session.scalars(added.order_by(*IN_ORDER)).unique()
+    lots |= {lot.id: lot for lot in more}
+    return [Entry(lot, found.get(lot_id)) for lot_id, lot in lots.items()]
+
+
+def results_of(session: Session, count: StockCount) -> list[Variance]:
+    """Every line of a count that was submitted, whether it differs or not."""
+    rows = session.execute(
+        sa.select(Lot, StockCountLine)
+        .join(StockCountLine, StockCountLine.lot_id == Lot.id)
+        .where(StockCountLine.count_id == count.id)
+        .order_by(Lot.article_id, Lot.code)
+    ).unique()
+    return [Variance(lot, one.counted, one.booked, one.reason) for lot, one in rows]
+
+
+def variances(session: Session, count: StockCount) -> list[Variance]:
+    """The lines that differ."""
+    return [one for one in results_of(session, count) if one.difference]
+
+
+def due_counts(session: Session) -> list[StockCount]:
+    """Counts that wait for somebody, what is due first before the rest."""
+    waiting = sa.select(StockCount).where(StockCount.state.in_(UNDER_WAY))
+    rows = session.scalars(waiting.order_by(StockCount.due_on, StockCount.id))
+    return list(rows.unique())
+
+
+def open_due_counts(session: Session, now: datetime) -> list[StockCount]:
+    """Ask for this month's count of every warehouse that has none and is not counted.
+
+    One that was given up is asked for again. Two workers at once ask once: the
+    warehouses are locked.
+    """
+    places = session.scalars(
+        sa.select(Location)
+        .where(Location.kind.in_(DUE_KINDS))
+        .order_by(Location.id)
+        .with_for_update()
+    ).all()
+    opened = []
+    for place in places:
+        first, last = _month(_today(session, place, now))
+        state = StockCount.state
+        done = sa.and_(state == "booked", StockCount.due_on.between(first, last))
+        there = sa.select(StockCount.id).where(
+            StockCount.location_id == place.id, sa.or_(state.in_(UNDER_WAY), done)
+        )
+        if session.scalars(there).first() is not None:
+            continue
+        count = StockCount(
+            number=next_number(session, "PD", now.year),
+            location_id=place.id,
+            due_on=last,
+            opened_by="system",
+            opened_at=now,
+        )
+        session.add(count)
+        session.flush()
+        told = {"number": count.number, "place": place.code, "due": last.isoformat()}
+        audit.record(session, "system", "count.open", f"count:{count.id}", now, **told)
+        opened.append(count)
+    return opened
+
+
+def _month(day: date) -> tuple[date, date]:
+    last = calendar.monthrange(day.year, day.month)[1]
+    return day.replace(day=1), day.replace(day=last)
+
+
+def _today(session: Session, place: Location, now: datetime) -> date:
+    site = session.get(Site, place.site_id) if place.site_id else None
+    return now.astimezone(ZoneInfo(site.time_zone if site else HOME_ZONE)).date()

@@ -1,0 +1,126 @@
+"""Where moves are checked one after the other and booked in memory; nothing is written.
+
+Whatever is the same for every move of one lot along one route is asked once.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..errors import N_, NotFound
+from ..identity.items import ItemSet
+from ..parties.tables import Lot
+from ..people import Actor
+from .books import load_ledgers
+from .checks import check_paper, check_source
+from .gates import Gates, load_gates
+from .ledger import LotLedger
+from .places import Place
+from .running import RunningLedger
+from .spans import check_items
+
+Route = tuple[RunningLedger, Place, Place]
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is needed to book moves of some lots."""
+
+    lots: Mapping[int, Lot]
+    places: Mapping[int, Place]
+    before: dict[int, LotLedger]
+    gates: Gates
+    _running: dict[int, RunningLedger] = field(default_factory=dict)
+    _clear: dict[int, dict[tuple[int, int], Route]] = field(default_factory=dict)
+    """Routes, by lot, on which any quantity may go that is there."""
+
+    def book(
+        self,
+        lot_id: int,
+        source_id: int,
+        target_id: int,
+        quantity: int,
+        items: ItemSet | None,
+        at: datetime,
+        document: str,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        """Book one move; raises as ``move_many`` and then leaves all as it was."""
+        source, target = self._place(source_id), self._place(target_id)
+        if not source.is_source and target.kind != "consumed":
+            actor.require("stock.move")
+        check_paper(document, quantity, at, now)
+        running = self._ledger(lot_id)
+        check_source(self.lots[lot_id], source, target)
+        before = running.settle()
+        if items is None:
+            after = before.move(source, target, quantity)
+        else:
+            check_items(self.lots[lot_id], items)
+            after = before.move_items(source, target, items)
+        self.gates.check(lot_id, before, source, target, items, at)
+        running.replace(after)
+        if _comes_back(source, target):  # from now on, what is used up is asked for
+            self._clear.pop(lot_id, None)
+        elif self._goes_always(lot_id, target):
+            routes = self._clear.setdefault(lot_id, {})
+            routes[source_id, target_id] = running, source, target
+
+    def add(self, lot_id: int, source_id: int, target_id: int, quantity: int) -> bool:
+        """Book a move that can be added up on a route known to be clear.
+
+        False, and nothing done, for any other: that one goes through ``book``. The
+        caller has checked the paper.
+        """
+        clear = self._clear.get(lot_id)
+        route = None if clear is None else clear.get((source_id, target_id))
+        return route is not None and route[0].add(route[1], route[2], quantity)
+
+    def after(self) -> dict[int, LotLedger]:
+        """The ledgers of all lots with every move booked."""
+        moved = {lot_id: one.settle() for lot_id, one in self._running.items()}
+        return self.before | moved
+
+    def _goes_always(self, lot_id: int, target: Place) -> bool:
+        """Whether what the gates let pass once they will let pass again."""
+        if lot_id in self.gates.held:
+            return False
+        return target.kind != "consumed" or lot_id not in self.gates.returns
+
+    def _place(self, place_id: int) -> Place:
+        if place_id not in self.places:
+            raise place_unknown(place_id)
+        return self.places[place_id]
+
+    def _ledger(self, lot_id: int) -> RunningLedger:
+        if lot_id not in self._running:
+            self._running[lot_id] = RunningLedger(self.before[lot_id])
+        return self._running[lot_id]
+
+
+def _comes_back(source: Place, target: Place) -> bool:
+    return source.is_outside and not target.is_outside
+
+
+def open_desk(
+    session: Session,
+    lots: Mapping[int, Lot],
+    places: Mapping[int, Place],
+    consumed: Iterable[int],
+) -> Desk:
+    """A desk for lots that are recorded; ``consumed`` are those to be used up.
+
+    Whoever books for good has locked the lots.
+    """
+    return Desk(
+        lots, places, load_ledgers(session, lots), load_gates(session, lots, consumed)
+    )
+
+
+def place_unknown(place_id: int) -> NotFound:
+    return NotFound(
+        "place_unknown", N_("No place %(place)s is recorded."), place=place_id
+    )

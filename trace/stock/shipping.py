@@ -1,0 +1,247 @@
+"""Shipments to a consignee: loaded, on the way, delivered, also in part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from .. import audit
+from ..errors import N_, Conflict, InvalidInput
+from ..identity.items import EMPTY, ItemSet
+from ..numbers import next_number
+from ..parties.lots import lock_lots
+from ..parties.tables import Location, Partner
+from ..people import Actor
+from .cargo import Cargo, Paper, move_cargo
+from .service import Move, move_many
+from .tables import LogisticUnit, Movement, Shipment
+from .units import Contents, contents_of, lock_units
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Who drives the goods, with what; a recall rings the driver."""
+
+    carrier: str = ""
+    vehicle: str = ""
+    driver_phone: str = ""
+
+
+def ship_goods(
+    session: Session,
+    consignee_id: int,
+    site_id: int,
+    cargo: Cargo,
+    transport: Transport,
+    actor: Actor,
+    now: datetime,
+    *,
+    unit_place_id: int | None = None,
+) -> Shipment:
+    """Send goods to a consignee: from now on they are on the way there.
+
+    Raises Forbidden, InvalidInput ``consignee_wrong``, Conflict ``place_missing``, and
+    as ``move_cargo``: only released goods that nobody holds leave us.
+    """
+    actor.require("stock.move")
+    transit = _place(session, consignee_id, "transit")
+    shipment = Shipment(
+        number=_free_number(session, now),
+        site_id=site_id,
+        consignee_id=consignee_id,
+        carrier=transport.carrier,
+        vehicle=transport.vehicle,
+        driver_phone=transport.driver_phone,
+        shipped_at=now,
+    )
+    session.add(shipment)
+    session.flush()
+    move_cargo(
+        session,
+        cargo,
+        lambda _: transit.id,
+        Paper(shipment.number, now, "shipped", shipment.id),
+        actor,
+        now,
+        unit_place_id=unit_place_id,
+    )
+    told = {"number": shipment.number, "consignee": transit.code}
+    audit.record(
+        session, actor.login, "shipment.send", f"shipment:{shipment.id}", now, **told
+    )
+    return shipment
+
+
+def deliver_goods(
+    session: Session,
+    shipment: Shipment,
+    actor: Actor,
+    now: datetime,
+    delivered: Mapping[int, int] | None = None,
+) -> Shipment:
+    """The consignee has them: all that is still on the way, or so many of each lot.
+
+    What was not delivered stays on the way until it is, or until it comes back.
+
+    Raises Forbidden, Conflict ``nothing_on_the_way``, ``delivered_too_much``.
+    """
+    actor.require("stock.move")
+    session.refresh(shipment, with_for_update={"of": Shipment})
+    transit = _place(session, shipment.consignee_id, "transit")
+    shop = _place(session, shipment.consignee_id, "consignee")
+    units = units_on_board(session, shipment)
+    lots = lock_lots(session, on_the_way(session, shipment))
+    rest = on_the_way(session, shipment)
+    if not rest:
+        raise nothing_on_the_way(shipment)
+    moves: list[Move] = []
+    for lot_id, goods in rest.items():
+        much = goods.quantity if delivered is None else delivered.get(lot_id, 0)
+        if not 0 <= much <= goods.quantity:
+            raise Conflict(
+                "delivered_too_much",
+                N_(
+                    "%(found)s of lot %(lot)s are on the way, so not %(wanted)s can "
+                    "have been delivered. Count again."
+                ),
+                lot=lots[lot_id].code,
+                found=goods.quantity,
+                wanted=much,
+            )
+        moves += _arrivals(shipment, transit, shop, lot_id, goods, much, now)
+    if moves:
+        move_many(session, moves, actor=actor, now=now)
+    if not on_the_way(session, shipment):
+        shipment.delivered_at = now
+        for unit in units:
+            unit.location_id = shop.id
+    told = {"number": shipment.number, "moves": len(moves)}
+    audit.record(
+        session, actor.login, "shipment.deliver", f"shipment:{shipment.id}", now, **told
+    )
+    session.flush()
+    return shipment
+
+
+def on_the_way(session: Session, shipment: Shipment) -> dict[int, Contents]:
+    """What of a shipment has neither arrived nor come back, by lot."""
+    transit = _place(session, shipment.consignee_id, "transit")
+    rows = session.execute(
+        sa.select(
+            Movement.lot_id, Movement.to_id, Movement.quantity, Movement.lo, Movement.hi
+        )
+        .where(
+            Movement.shipment_id == shipment.id,
+            sa.or_(Movement.to_id == transit.id, Movement.from_id == transit.id),
+        )
+        .order_by(Movement.lot_id, Movement.id)
+    )
+    rest: dict[int, Contents] = {}
+    for lot_id, to_id, quantity, lo, hi in rows:
+        was = rest.get(lot_id, Contents(EMPTY, 0))
+        some = ItemSet.range(lo or 0, hi or 0)
+        plain = quantity - some.count
+        if to_id == transit.id:
+            rest[lot_id] = was + Contents(some, plain)
+        else:
+            rest[lot_id] = _less(was, some, plain)
+    return {lot_id: goods for lot_id, goods in rest.items() if goods.quantity}
+
+
+def nothing_on_the_way(shipment: Shipment) -> Conflict:
+    return Conflict(
+        "nothing_on_the_way",
+        N_("Nothing of shipment %(number)s is on the way any more."),
+        number=shipment.number,
+    )
+
+
+def _less(goods: Contents, items: ItemSet, plain: int) -> Contents:
+    """What is left after some went; of a plain count nobody knows which items went."""
+    left = goods.items - items
+    from_items = max(0, plain - goods.unscanned)
+    if not from_items:
+        return Contents(left, goods.unscanned - plain)
+    return Contents(EMPTY, left.count + goods.unscanned - plain)
+
+
+def _arrivals(
+    shipment: Shipment,
+    transit: Location,
+    shop: Location,
+    lot_id: int,
+    goods: Contents,
+    much: int,
+    now: datetime,
+) -> list[Move]:
+    """By item number when all of it came; else nobody said which of them."""
+    parts: list[tuple[int | None, ItemSet | None]] = [(much, None)]
+    if much == goods.quantity:
+        parts = [(None, goods.items), (goods.unscanned, None)]
+    return [
+        Move(
+            lot_id,
+            transit.id,
+            shop.id,
+            now,
+            shipment.number,
+            quantity,
+            items,
+            "delivered",
+            shipment.id,
+        )
+        for quantity, items in parts
+        if quantity or items
+    ]
+
+
+def units_on_board(session: Session, shipment: Shipment) -> list[LogisticUnit]:
+    """Cases and pallets on that way whose contents this shipment carries, locked."""
+    transit = _place(session, shipment.consignee_id, "transit")
+    rest = on_the_way(session, shipment)
+    rows = sa.select(LogisticUnit.sscc).where(LogisticUnit.location_id == transit.id)
+    units = lock_units(session, session.scalars(rows).all())
+    held = contents_of(session, (unit.id for unit in units.values()))
+    nothing = Contents(EMPTY, 0)
+    return [
+        unit
+        for unit in units.values()
+        if all(
+            lot_id in rest and not goods.items - rest.get(lot_id, nothing).items
+            for lot_id, goods in held.get(unit.id, {}).items()
+        )
+    ]
+
+
+def _place(session: Session, consignee_id: int, kind: str) -> Location:
+    partner = session.get(Partner, consignee_id)
+    if partner is None or partner.kind != "consignee":
+        raise InvalidInput(
+            "consignee_wrong", N_("Choose who gets it: one of the customers on record.")
+        )
+    place = session.scalar(
+        sa.select(Location).where(
+            Location.partner_id == consignee_id, Location.kind == kind
+        )
+    )
+    if place is None:
+        raise Conflict(
+            "place_missing",
+            N_(
+                "The plant has no place of kind %(kind)s yet: add one to the places, "
+                "with a sign at its door, then book again."
+            ),
+            kind=kind,
+        )
+    return place
+
+
+def _free_number(session: Session, now: datetime) -> str:
+    """The next shipment number; one that an import brought is passed over."""
+    while True:
+        number = next_number(session, "FH", now.year)
+        taken = sa.select(Shipment.id).where(Shipment.number == number)
+        if session.scalar(taken) is None:
+            return number

@@ -1,0 +1,51 @@
+"""Giving out numbers of cases and pallets: none twice, ever."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..errors import N_, InvalidInput
+from ..identity.gs1 import Sscc
+from ..numbers import next_value
+from .tables import LogisticUnit
+
+MOST_AT_ONCE = 500
+"""Numbers one request may take: a roll of case labels."""
+_BLOCK = 1000
+"""Numbers looked at together when the first ones are taken."""
+
+
+def issue_ssccs(session: Session, prefix: str, count: int = 1) -> list[Sscc]:
+    """The next free SSCCs under a GS1 company prefix.
+
+    Numbers that a record brought in by an import has already are passed over. GS1
+    allows reuse after a year (General Specifications 4.3.5); we never do.
+
+    Raises InvalidInput ``company_prefix_missing``, ``count_invalid`` or as
+    ``Sscc.build``.
+    """
+    if not prefix:
+        raise InvalidInput(
+            "company_prefix_missing",
+            N_(
+                "New case numbers need the company prefix that GS1 gave you: set "
+                "LOTMARK_GS1_PREFIX. Or scan a label that has its number already."
+            ),
+        )
+    if not 1 <= count <= MOST_AT_ONCE:
+        raise InvalidInput(
+            "count_invalid",
+            N_("Expected 1 to %(most)s numbers at once, got %(found)s."),
+            most=MOST_AT_ONCE,
+            found=count,
+        )
+    found: list[Sscc] = []
+    block = count
+    while len(found) < count:
+        first = next_value(session, f"SSCC {prefix}", 0, block)
+        some = [Sscc.build(prefix, number) for number in range(first, first + block)]
+        digits = [sscc.digits for sscc in some]
+        known = sa.select(LogisticUnit.sscc).where(LogisticUnit.sscc.in_(digits))
+        taken = set(session.scalars(known))
+        found += [sscc for sscc in some if sscc.digits not in taken]
+        block = _BLOCK  # a whole stretch was imported: do not ask one by one
+    return found[:count]

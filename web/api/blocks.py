@@ -1,0 +1,201 @@
+"""Blocks of codes for line machines that work without a network."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from pydantic import ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from ...trace.identity.bulk import encode_many
+from ...trace.identity.gs1 import Gtin, LotCode
+from ...trace.identity.items import ItemSet
+from ...trace.identity.links import DigitalLink
+from ...trace.identity.tables import CodeBinding, CodeBlock
+from ...trace.parties.tables import Lot
+from ...trace.people import Actor
+from ...trace.production.blocks import (
+    MOST_IN_BLOCK,
+    bind_block,
+    find_block,
+    issue_blocks,
+)
+from ..current import house
+from .items import TAG
+from .master import columns, equal
+from .paging import PageQuery, page, page_of
+from .room import reads, writes
+from .values import Asked, Code, Id, Shown, Told
+
+MOST_SHOWN = 10_000
+
+
+class BlockIn(Told):
+    """A block that is wanted."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"device": "L2-coder", "count": 5000}]}
+    )
+
+    device: Code
+    """Name of the machine that will hold it."""
+    count: Annotated[int, Field(strict=True, ge=1, le=MOST_IN_BLOCK)]
+    lot_id: Id | None = None
+    """The batch, where it is known already."""
+
+
+class BlockOut(Shown):
+    """Codes that a machine holds."""
+
+    id: int
+    device: str
+    count: int
+    issued_at: datetime
+    issued_by: str
+
+
+class BlocksOut(Shown):
+    """The blocks a machine was given: one, or two at the end of a code series."""
+
+    blocks: list[BlockOut]
+
+
+@writes("/blocks", "codes.issue", BlockIn, BlocksOut, tag=TAG)
+def post_blocks(session: Session, body: BlockIn, actor: Actor, now: datetime) -> Any:
+    """Give a machine codes of its own.
+
+    Send an `Idempotency-Key`: without it a repeated request issues codes again.
+    """
+    version = house().keys.current.version
+    blocks = issue_blocks(
+        session, body.device, body.count, body.lot_id, version, actor, now
+    )
+    return {
+        "blocks": [
+            {name: getattr(block, name) for name in BlockOut.model_fields}
+            for block in blocks
+        ]
+    }
+
+
+class BlockQuery(PageQuery):
+    device: Code | None = None
+
+
+@reads("/blocks", "codes.issue", page_of(BlockOut), tag=TAG, query=BlockQuery)
+def list_blocks(session: Session, query: BlockQuery) -> Any:
+    """Blocks that machines hold."""
+    select = sa.select(*columns(CodeBlock, BlockOut)).where(CodeBlock.device != "")
+    return page(session, equal(select, query, CodeBlock), query, CodeBlock.id)
+
+
+class BlockCodesQuery(Asked):
+    first: int = Field(0, ge=0, lt=MOST_IN_BLOCK)
+    count: int = Field(1000, ge=1, le=MOST_SHOWN)
+
+
+class BlockCode(Shown):
+    """One code of a block."""
+
+    place: int
+    """From 0, in the block."""
+    serial: str
+    url: str
+
+
+class BlockCodesOut(Shown):
+    """Codes of a block."""
+
+    block_id: int
+    first: int
+    codes: list[BlockCode]
+
+
+@reads(
+    "/blocks/<int:block_id>/codes",
+    "codes.issue",
+    BlockCodesOut,
+    tag=TAG,
+    query=BlockCodesQuery,
+)
+def list_block_codes(session: Session, block_id: int, query: BlockCodesQuery) -> Any:
+    """The codes of a block, for the machine that prints them."""
+    block = find_block(session, block_id)
+    lo = block.first + min(query.first, block.count)
+    hi = min(lo + query.count, block.first + block.count)
+    key = house().keys[block.key_version]
+    serials = encode_many(key, block.series_id, ItemSet.range(lo, hi)).astype(str)
+    lot = _lot_of(session, block)
+    gtin = Gtin.parse(lot.article.gtin) if lot and lot.article.gtin else None
+    ai10 = LotCode.parse(lot.ai10) if lot else None
+    base_url = house().settings.base_url
+    return {
+        "block_id": block.id,
+        "first": query.first,
+        "codes": [
+            {
+                "place": place,
+                "serial": serial,
+                "url": str(DigitalLink.build(base_url, serial, gtin, ai10)),
+            }
+            for place, serial in enumerate(serials.tolist(), query.first)
+        ],
+    }
+
+
+class BindIn(Told):
+    """Which part of a block went onto which batch."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"lot_id": 17, "first": 0, "count": 4200}]}
+    )
+
+    lot_id: Id
+    first: Annotated[int, Field(strict=True, ge=0, lt=MOST_IN_BLOCK)]
+    """Place of the first code in the block."""
+    count: Annotated[int, Field(strict=True, ge=1, le=MOST_IN_BLOCK)]
+
+
+class BoundOut(Shown):
+    """The items of the batch that the codes are now."""
+
+    block_id: int
+    lot_id: int
+    first_item: int
+    """Item number of the first code in the batch."""
+    count: int
+
+
+@writes(
+    "/blocks/<int:block_id>/bind", "codes.issue", BindIn, BoundOut, tag=TAG, status=200
+)
+def bind_codes(
+    session: Session, body: BindIn, block_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Say after the fact which codes of a block went onto packs of which batch.
+
+    The batch may be finished by now. The same again changes nothing.
+    """
+    binding = bind_block(
+        session, block_id, body.lot_id, body.first, body.count, actor, now
+    )
+    return {
+        "block_id": block_id,
+        "lot_id": binding.lot_id,
+        "first_item": binding.lot_lo,
+        "count": binding.hi - binding.lo,
+    }
+
+
+def _lot_of(session: Session, block: CodeBlock) -> Lot | None:
+    """The batch the whole block was issued for."""
+    lot: Lot | None = session.scalar(
+        sa.select(Lot)
+        .join(CodeBinding, CodeBinding.lot_id == Lot.id)
+        .where(
+            CodeBinding.series_id == block.series_id,
+            CodeBinding.lo <= block.first,
+            CodeBinding.hi >= block.first + block.count,
+        )
+    )
+    return lot

@@ -1,0 +1,135 @@
+"""What a lot was made of and became, and whether all of it is accounted for."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from ...trace.production.genealogy import trace_document, trace_lots
+from ...trace.production.label_balance import label_balance
+from ...trace.stock.queries import balances
+from .lots import TAG, find_lot
+from .room import reads
+from .values import Asked, Shown
+
+
+class TraceQuery(Asked):
+    direction: Literal["back", "forward", "both"] = "both"
+    limit: int = Field(1000, ge=1, le=10_000)
+    """Most lots each way, the nearest first."""
+
+
+class TraceNode(Shown):
+    """A lot of a genealogy."""
+
+    id: int
+    lot: str
+    article: str
+    name: str
+    name_en: str
+    kind: str
+    own: bool
+    origin: str
+    supplier: str
+    supplier_en: str
+    produced_on: date | None
+    received_on: date | None
+    quantity: int
+    """Made or received, in `unit`."""
+    unit: str
+    depth: int
+    """Steps from the lot: negative to what went in, positive to what it went into."""
+
+
+class TraceEdge(Shown):
+    """All that went from one lot into another in one way."""
+
+    input: int
+    output: int
+    input_lot: str
+    output_lot: str
+    kind: Literal["consumption", "rework", "repack"]
+    quantity: int
+    unit: str
+    first: datetime
+    last: datetime
+
+
+class TraceOut(Shown):
+    """What a lot was made of, and what was made of it."""
+
+    lot: str
+    article: str
+    direction: Literal["back", "forward", "both"]
+    truncated: bool
+    """There are more lots than were asked for."""
+    nodes: list[TraceNode]
+    edges: list[TraceEdge]
+
+
+@reads("/lots/<int:lot_id>/trace", "trace.read", TraceOut, tag=TAG, query=TraceQuery)
+def trace_lot(session: Session, lot_id: int, query: TraceQuery) -> Any:
+    """Genealogy of a lot, with quantities, as `lotmark trace --json` prints it."""
+    return trace_document(trace_lots(session, lot_id, query.direction, query.limit))
+
+
+class KindTotal(Shown):
+    """What of a lot is at places of one kind."""
+
+    kind: str
+    quantity: int
+
+
+class LabelCounts(Shown):
+    """What became of the numbered items."""
+
+    issued: int
+    printed: int
+    applied: int
+    voided: int
+    sampled: int
+    missing: int
+    open: int
+    """Printed, and nothing more is known of them."""
+
+
+class BalanceOut(Shown):
+    """Mass balance: what was made is somewhere."""
+
+    lot_id: int
+    code: str
+    unit: str
+    made: int
+    """Made or received."""
+    places: list[KindTotal]
+    sum: int
+    """Of all places; always what was made."""
+    labels: LabelCounts
+
+
+@reads("/lots/<int:lot_id>/balance", "trace.read", BalanceOut, tag=TAG)
+def balance_lot(session: Session, lot_id: int) -> Any:
+    """Mass balance of a lot, and of its labels."""
+    lot = find_lot(session, lot_id)
+    ledger = balances(session, [lot_id]).get(lot_id)
+    labels = label_balance(session, lot_id)
+    sums: dict[str, int] = {}
+    for here in ledger.real if ledger else ():
+        sums[here.place.kind] = sums.get(here.place.kind, 0) + here.quantity
+    return {
+        "lot_id": lot.id,
+        "code": lot.code,
+        "unit": lot.article.base_unit,
+        "made": ledger.made if ledger else 0,
+        "places": [{"kind": kind, "quantity": n} for kind, n in sorted(sums.items())],
+        "sum": sum(sums.values()),
+        "labels": {
+            "issued": lot.next_item,
+            **{
+                name: getattr(labels, name).count
+                for name in LabelCounts.model_fields
+                if name != "issued"
+            },
+        },
+    }

@@ -1,0 +1,181 @@
+"""What line machines report of items, online or after a shift without a network."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from sqlalchemy.orm import Session
+
+from ...trace.identity.codes import Serial
+from ...trace.identity.items import EMPTY, ItemSet
+from ...trace.people import Actor
+from ...trace.production.codes import items_of
+from ...trace.production.device_reports import MOST_ITEMS, Report, record_report
+from ...trace.production.tables import DeviceReport
+from ..current import house
+from .lots import find_lot
+from .paging import read_cursor, write_cursor
+from .room import reads, writes
+from .values import Asked, Code, DeviceTime, Items, Line, Shown, Told
+
+TAG = "Line machines"
+
+SerialText = Annotated[
+    str,
+    StringConstraints(
+        pattern="^[0-9A-HJKMNP-TV-Z]{16}$",
+    ),
+]
+
+
+class ReportIn(Told):
+    """What happened to items of a lot: by number, or by the serials on them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0193a5b0-6c1e-7c3a-9f2e-2b6f0a4d8e11",
+                    "device": "L2-camera",
+                    "kind": "applied",
+                    "items": "0-1199,1201",
+                    "since": "2026-11-24T10:02:00+08:00",
+                    "until": "2026-11-24T10:12:00+08:00",
+                }
+            ],
+        }
+    )
+
+    id: UUID
+    """Made up by the device, best as UUIDv7; sent again with the same report."""
+    device: Code
+    """Name of the device."""
+    kind: Literal["printed", "applied", "voided", "sampled", "missing"]
+    items: Items | None = None
+    """Numbers of items in the lot."""
+    serials: Annotated[list[SerialText], Field(min_length=1, max_length=MOST_ITEMS)] | (
+        None
+    ) = None
+    """Serials as they stand in the codes. Give these or `items`."""
+    since: DeviceTime | None = None
+    """When the first happened, by the device's clock."""
+    until: DeviceTime | None = None
+    """When the last happened."""
+    reason: Line = ""
+    """Needed for items that are voided, sampled or missing."""
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> "ReportIn":
+        if (self.items is None) == (self.serials is None):
+            raise ValueError("give items or serials, one of the two")
+        return self
+
+
+class RefusedItems(Shown):
+    """Items of a report that could not be recorded."""
+
+    reason: str
+    """`not_issued`, `not_of_this_lot`, `item_voided`, `item_on_pack` or
+    `item_accounted`."""
+    count: int
+    items: str
+    serials: list[str]
+    """The first 100 serials, where no item is known for them."""
+
+
+class ReportOut(Shown):
+    """What was recorded of a report."""
+
+    id: UUID
+    device: str
+    lot_id: int
+    kind: Literal["printed", "applied", "voided", "sampled", "missing"]
+    recorded: str
+    """Items that were recorded now."""
+    recorded_count: int
+    already: str
+    """Items of which this was known before."""
+    already_count: int
+    refused: list[RefusedItems]
+    since: datetime
+    """As recorded: the server's time where the device's cannot be true."""
+    until: datetime
+    flags: list[Literal["clock_wrong", "late"]]
+    received_at: datetime
+    repeated: bool = False
+    """This report came before; nothing was recorded now."""
+
+
+@writes("/lots/<int:lot_id>/items", None, ReportIn, ReportOut, tag=TAG, status=200)
+def post_items(
+    session: Session, body: ReportIn, lot_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Report items as printed, applied, voided, sampled or missing.
+
+    Up to 100,000 items. The report may come late, twice and in any order: the same `id`
+    with the same content gets the first answer, with other content 409. What cannot be
+    recorded is listed under `refused`, the rest is recorded. Times that cannot be true
+    are replaced by the server's and flagged `clock_wrong`.
+
+    Rights by kind: printed `labels.print`, applied `batch.finish`, voided and missing
+    `labels.void`, sampled `sample.keep`.
+    """
+    items, foreign = _items(session, lot_id, body)
+    said = json.dumps({"lot": lot_id, **body.model_dump(mode="json")}, sort_keys=True)
+    report = Report(
+        id=str(body.id),
+        device=body.device,
+        kind=body.kind,
+        items=items,
+        foreign=tuple(foreign),
+        since=body.since,
+        until=body.until,
+        reason=body.reason,
+        digest=hashlib.sha256(said.encode()).hexdigest(),
+    )
+    return record_report(session, lot_id, report, actor, now)
+
+
+def _items(session: Session, lot_id: int, body: ReportIn) -> tuple[ItemSet, list[str]]:
+    find_lot(session, lot_id)
+    if body.serials is not None:
+        serials = [Serial(text) for text in body.serials]
+        return items_of(session, house().keys, lot_id, serials)
+    return (ItemSet.parse(body.items) if body.items else EMPTY), []
+
+
+class ReportsQuery(Asked):
+    limit: int = Field(100, ge=1, le=1000)
+    cursor: str | None = Field(None, max_length=80)
+
+
+class ReportPage(Shown):
+    """Reports on a lot."""
+
+    items: list[ReportOut]
+    next: str | None = None
+
+
+@reads(
+    "/lots/<int:lot_id>/reports", "trace.read", ReportPage, tag=TAG, query=ReportsQuery
+)
+def list_reports(session: Session, lot_id: int, query: ReportsQuery) -> Any:
+    """What devices reported of a lot's items, as it came in, refusals included."""
+    find_lot(session, lot_id)
+    start = read_cursor(query.cursor, 1)[0] if query.cursor else 0
+    rows = session.scalars(
+        sa.select(DeviceReport)
+        .where(DeviceReport.lot_id == lot_id)
+        .order_by(DeviceReport.received_at, DeviceReport.id)
+        .offset(start)
+        .limit(query.limit + 1)
+    ).all()
+    more = len(rows) > query.limit
+    return {
+        "items": [row.answer for row in rows[: query.limit]],
+        "next": write_cursor([start + query.limit]) if more else None,
+    }

@@ -1,0 +1,101 @@
+"""All operations of the machines' room, and how its refusals read."""
+
+from http import HTTPStatus
+
+from apiflask import HTTPError
+from flask import Flask, Response, jsonify, request
+from flask_babel import gettext
+
+from ...trace.errors import N_
+from ...trace.exchange.imports import ImportRefused
+from ..i18n import say
+from ..problems import problem
+from . import (
+    batches,
+    blocks,
+    codes,
+    complaints,
+    files,
+    genealogy,
+    goods,
+    items,
+    lots,
+    master,
+    moves,
+    packing,
+    quality,
+    records,
+    records_in,
+    scopes,
+    shipping,
+    spec,
+)
+from .room import room
+
+__all__ = [
+    "batches",
+    "blocks",
+    "codes",
+    "complaints",
+    "files",
+    "genealogy",
+    "goods",
+    "items",
+    "lots",
+    "master",
+    "moves",
+    "packing",
+    "quality",
+    "records",
+    "records_in",
+    "room",
+    "scopes",
+    "set_up",
+    "shipping",
+]
+
+
+def set_up(app: Flask) -> None:
+    """Have what APIFlask's decorators ask of an application, and the document."""
+    app.config.from_object("apiflask.settings")
+    app.config["VALIDATION_ERROR_STATUS_CODE"] = HTTPStatus.BAD_REQUEST
+    app.register_error_handler(HTTPError, refuse_values)
+    app.add_url_rule("/api/v1/openapi.json", "openapi", show_document)
+
+
+def show_document() -> Response:
+    """The OpenAPI document; anybody may read it, as it names nothing of the plant."""
+    return jsonify(spec.document())
+
+
+@room.errorhandler(ImportRefused)
+def refuse_rows(error: ImportRefused) -> Response:
+    """Name every row that stands in the way; those of JSON are counted from 0."""
+    above = 2 if request.is_json else 0  # the header, and people count from 1
+    rows = [
+        {
+            "file": bad.file,
+            "line": bad.line - above,
+            "column": bad.column,
+            "code": bad.code,
+            "reason": gettext(bad.text) % bad.params,
+        }
+        for bad in error.rows
+    ]
+    return problem(HTTPStatus.BAD_REQUEST, error.code, say(error), rows=rows)
+
+
+def refuse_values(error: HTTPError) -> Response:
+    """Name every value that cannot be read, and why."""
+    found = error.detail if isinstance(error.detail, dict) else {}
+    errors = [
+        {"where": f"{place}.{name}".removesuffix("._schema"), "reason": reason}
+        for place, values in found.items()
+        for name, reasons in values.items()
+        for reason in reasons
+    ]
+    sentence = gettext(
+        N_("Some values of the request cannot be read: see errors for each of them.")
+    )
+    status = HTTPStatus(error.status_code)
+    return problem(status, "values_invalid", sentence, errors=errors[:100])

@@ -1,0 +1,147 @@
+"""The command ``lotmark scope``: what is affected, why, and where it is."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from ...recall.scope.criteria import HAZARDS, ORIGINS, Criteria
+from ...recall.scope.document import scope_document
+from ...recall.scope.service import compute_scope
+from ...trace import clock
+from ...trace.errors import N_, InvalidInput
+from ...trace.parties.lots import find_lot
+from ..facts import SEVERAL, read_facts
+from .context import Context, json_option, pass_context, print_json
+
+OPTIONS = {
+    "lot": "Batch number; may be repeated.",
+    "items": "Items of the one --lot, e.g. 0-4999,7000.",
+    "complaint": "Number of a complaint; may be repeated.",
+    "input-lot": "Ingredient or packaging lot; may be repeated.",
+    "supplier": "Supplier, with --received-from and --received-to.",
+    "received-from": "First day of receipt, e.g. 2026-11-24.",
+    "received-to": "Last day of receipt.",
+    "line": "Line code, with --from and --to.",
+    "from": "Suspect since, e.g. 2026-11-24T08:00.",
+    "to": "Suspect until.",
+    "cycle": "Retort load or tank filling, e.g. R1-0461; may be repeated.",
+    "cleaning": "Number of a cleaning that failed.",
+    "check": "Number of a process check that failed.",
+    "produced-from": "First production day, e.g. 2026-11-24.",
+    "produced-to": "Last production day.",
+    "article": "Article of the production days or the artwork.",
+    "on-line": "Line of the production days.",
+    "artwork": "Version of the label's artwork, with --article.",
+    "job": "Number of a print job whose labels are wrong; may be repeated.",
+    "shipment": "Shipment number; may be repeated.",
+    "place": "Storage place, with --there-from and --there-to.",
+    "consignee": "Consignee, with --there-from and --there-to.",
+    "there-from": "At the place or consignee since, e.g. 2026-11-24T08:00.",
+    "there-to": "At the place or consignee until.",
+}
+
+Command = Callable[..., None]
+
+
+def fact_options(command: Command) -> Command:
+    """An option for each way to name a fact."""
+    for name, text in reversed(OPTIONS.items()):
+        field = name.replace("-", "_")
+        add = click.option(f"--{name}", field, multiple=field in SEVERAL, help=text)
+        command = add(command)
+    return command
+
+
+@click.command()
+@fact_options
+@click.option(
+    "--origin",
+    type=click.Choice(ORIGINS),
+    default="unknown",
+    show_default=True,
+    help="Where the hazard is thought to come from.",
+)
+@click.option(
+    "--hazard",
+    type=click.Choice(HAZARDS),
+    default="any",
+    show_default=True,
+    help="An allergen is ended by an allergen cleaning alone.",
+)
+@click.option("--narrow", default="", help="Why packs may be told from their batch.")
+@click.option("--include", multiple=True, help="A possible batch that counts too.")
+@click.option(
+    "--leave-out", multiple=True, help="A probable batch that does not count."
+)
+@json_option
+@pass_context
+def scope(context: Context, /, as_json: bool, **asked: Any) -> None:
+    """Compute what is affected, why, and where every unit of it is."""
+    with context.house() as house, house.plant.reading() as session:
+        criteria = _criteria(session, asked)
+        decided = dict.fromkeys(_lots(session, asked["include"]), True)
+        decided |= dict.fromkeys(_lots(session, asked["leave_out"]), False)
+        found = compute_scope(session, criteria, clock.now(), decided)
+        document = scope_document(found)
+    if as_json:
+        print_json(document)
+    else:
+        _show(document)
+
+
+def _criteria(session: Session, asked: dict[str, Any]) -> Criteria:
+    several = {name: asked[name] for name in SEVERAL}
+    fields = (name.replace("-", "_") for name in OPTIONS)
+    typed = {name: asked[name] or "" for name in fields if name not in SEVERAL}
+    if typed["line"] and not (typed["from"] and typed["to"]):
+        raise InvalidInput(
+            "window_incomplete", N_("A line needs a time: give --from and --to.")
+        )
+    if (typed["from"] or typed["to"]) and not typed["line"]:
+        raise InvalidInput("window_without_line", N_("A time needs a --line."))
+    if typed["items"] and len(asked["lot"]) != 1:
+        raise InvalidInput(
+            "items_without_lot", N_("Items belong to exactly one lot: give one --lot.")
+        )
+    facts = read_facts(session, typed, several)
+    if not facts:
+        raise InvalidInput(
+            "scope_empty",
+            N_(
+                "Say where to start: --lot, --line, --input-lot, --cycle or --shipment."
+            ),
+        )
+    return Criteria(tuple(facts), asked["origin"], asked["hazard"], asked["narrow"])
+
+
+def _lots(session: Session, codes: Iterable[str]) -> list[int]:
+    return [find_lot(session, code).id for code in codes]
+
+
+def _show(document: dict[str, Any]) -> None:
+    for entry in document["lots"]:
+        amount = f"{entry['affected']:>12,}"
+        click.echo(f"T{entry['tier']}  {entry['lot']:24} {amount}")
+        for why in entry["why"]:
+            click.echo(f"      {why}")
+        if entry["narrowed"]:
+            click.echo(f"      Items {entry['items']} of {entry['packs']:,}")
+        if entry["scan"]:
+            click.echo(f"      {entry['scan']['hint']}")
+    click.echo(f"\nMade: {document['made']:,}")
+    for place in document["positions"]:
+        click.echo(f"  {place['place']:24} {_range(place):>12}")
+    for consignee in document["consignees"]:
+        click.echo(f"  {consignee['name']}  {consignee['phone']}")
+    if document["narrowed"]:
+        click.echo(f"Narrowed, because: {document['criteria']['narrow']}")
+    for line in document["unbounded"]:
+        click.echo(f"No clean break before on line {line}: somebody must approve it.")
+    click.echo(f"Hash: {document['hash']}")
+
+
+def _range(place: dict[str, Any]) -> str:
+    least, most = place["min"], place["max"]
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"

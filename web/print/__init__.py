@@ -1,0 +1,1 @@
+"""Papers: records become documents of plain values, and these become PDF pages."""

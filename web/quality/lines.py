@@ -1,0 +1,96 @@
+"""The lines: stopped, put right, and let run again after a passed re-sample."""
+
+import sqlalchemy as sa
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ...trace import clock
+from ...trace.db import Session
+from ...trace.errors import LotmarkError
+from ...trace.parties.lots import find_lot
+from ...trace.parties.tables import Line, Lot
+from ...trace.production.lines import (
+    CHECKS,
+    LINE,
+    change_line,
+    record_restart_check,
+)
+from ...trace.production.tables import LineRun
+from ..current import actor, house
+from ..forms import choice_field, text_field
+from ..problems import status_of
+from .room import room
+
+STEPS = ("stop", "start", "rectify")
+MOST_REASON = 1000
+MOST_LINE = 200
+
+
+@room.get("/quality/lines")
+def lines() -> ResponseReturnValue:
+    return _page()
+
+
+@room.post("/quality/lines/<int:line_id>/change")
+def change(line_id: int) -> ResponseReturnValue:
+    actor().require("line.status")
+    try:
+        step = choice_field("step", STEPS)
+        reason = text_field("reason", MOST_REASON, required=True)
+        with house().plant.writing() as session:
+            change_line(session, line_id, step, reason, actor(), clock.now())
+    except LotmarkError as error:
+        return _page(error, line_id), status_of(error)
+    return redirect(url_for("quality.lines"))
+
+
+@room.post("/quality/lines/<int:line_id>/restart")
+def restart(line_id: int) -> ResponseReturnValue:
+    """The re-sample after the line was put right: passed, it runs again."""
+    actor().require("inspection.record")
+    try:
+        told = {
+            "kind": choice_field("kind", CHECKS),
+            "value": text_field("value", MOST_LINE, required=True),
+            "limits": text_field("limits", MOST_LINE),
+            "result": choice_field("result", ("pass", "fail")),
+            "reason": text_field("reason", MOST_REASON, required=True),
+        }
+        number = text_field("lot", MOST_LINE, required=True)
+        with house().plant.writing() as session:
+            lot = find_lot(session, number)
+            record_restart_check(
+                session, line_id, lot.id, **told, actor=actor(), now=clock.now()
+            )
+    except LotmarkError as error:
+        return _page(error, line_id), status_of(error)
+    return redirect(url_for("quality.lines"))
+
+
+def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
+    with house().plant.reading() as session:
+        found = session.scalars(sa.select(Line).order_by(Line.code)).unique().all()
+        last = {line.id: _last_lot(session, line) for line in found}
+    return render_template(
+        "quality/lines.html",
+        lines=found,
+        last=last,
+        steps={
+            line.id: [s for s in STEPS if line.status in LINE.steps[s].sources]
+            for line in found
+        },
+        checks=CHECKS,
+        error=error,
+        at=at,
+    )
+
+
+def _last_lot(session: Session, line: Line) -> Lot | None:
+    """What ran on it last."""
+    return session.scalars(
+        sa.select(Lot)
+        .join(LineRun, LineRun.lot_id == Lot.id)
+        .where(LineRun.line_id == line.id)
+        .order_by(LineRun.started_at.desc())
+        .limit(1)
+    ).first()

@@ -1,0 +1,1 @@
+"""The records (台账): a screen and files for every list."""

@@ -1,0 +1,1 @@
+"""The warehouse: goods in and out, cases and pallets, counts and spare stock."""

@@ -1,0 +1,124 @@
+"""Moves between our places, and goods taken for samples, staff, gifts, or lost."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from ...trace import clock
+from ...trace.db import Session
+from ...trace.errors import LotmarkError
+from ...trace.stock.stores import own_place, own_places
+from ...trace.stock.transfers import USES, move_between, take_away
+from ..current import actor, house
+from ..forms import choice_field, number_field, text_field
+from ..problems import status_of
+from .goods import Goods, read_goods
+from .room import MOST_GOODS, MOST_ID, MOST_REASON, room, to_paper
+
+STEPS = ("check", "book")
+"""A form is looked at first; only the second button books."""
+
+
+@room.get("/stock/move")
+def move_form() -> ResponseReturnValue:
+    actor().require("stock.move")
+    with house().plant.reading() as session:
+        return _page(session, "stock/move.html")
+
+
+@room.post("/stock/move")
+def move_now() -> ResponseReturnValue:
+    actor().require("stock.move")
+    try:
+        if checking():
+            return _checked("stock/move.html")
+        with house().plant.writing() as session:
+            source, goods = goods_meant(session)
+            number = move_between(
+                session,
+                goods.cargo(source),
+                number_field("to", 1, MOST_ID),
+                actor(),
+                clock.now(),
+                reason=text_field("reason", MOST_REASON),
+                unit_place_id=source,
+            )
+    except LotmarkError as error:
+        return _refused("stock/move.html", error)
+    return to_paper(number)
+
+
+@room.get("/stock/take")
+def take_form() -> ResponseReturnValue:
+    actor().require("stock.move")
+    with house().plant.reading() as session:
+        return _page(session, "stock/take.html")
+
+
+@room.post("/stock/take")
+def take_now() -> ResponseReturnValue:
+    actor().require("stock.move")
+    try:
+        if checking():
+            return _checked("stock/take.html")
+        with house().plant.writing() as session:
+            source, goods = goods_meant(session)
+            number = take_away(
+                session,
+                choice_field("use", USES),
+                goods.cargo(source),
+                text_field("reason", MOST_REASON),
+                actor(),
+                clock.now(),
+                unit_place_id=source,
+            )
+    except LotmarkError as error:
+        return _refused("stock/take.html", error)
+    return to_paper(number)
+
+
+def checking() -> bool:
+    """Whether the form asks only what would happen."""
+    return choice_field("step", STEPS) == "check"
+
+
+def goods_meant(session: Session) -> tuple[int, Goods]:
+    """The place the form's loose goods stand at, and its list, read."""
+    source = own_place(session, number_field("from", 1, MOST_ID)).id
+    text = text_field("goods", MOST_GOODS, required=True)
+    return source, read_goods(session, house().keys, text)
+
+
+def _checked(template: str) -> ResponseReturnValue:
+    with house().plant.reading() as session:
+        _, goods = goods_meant(session)
+        return _page(session, template, goods=goods)
+
+
+def _refused(template: str, error: LotmarkError) -> ResponseReturnValue:
+    with house().plant.reading() as session:
+        return _page(session, template, error, again(session)), status_of(error)
+
+
+def again(session: Session) -> Goods | None:
+    """The list of a refused form, so far as it can be read: which lines are wrong."""
+    try:
+        text = text_field("goods", MOST_GOODS, required=True)
+        return read_goods(session, house().keys, text)
+    except LotmarkError:
+        return None
+
+
+def _page(
+    session: Session,
+    template: str,
+    error: LotmarkError | None = None,
+    goods: Goods | None = None,
+) -> str:
+    return render_template(
+        template,
+        places=[place for place, _ in own_places(session)],
+        uses=tuple(USES),
+        form=request.form or request.args,
+        goods=goods,
+        error=error,
+    )

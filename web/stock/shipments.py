@@ -1,0 +1,163 @@
+"""Shipments: sent, on the way, delivered in whole or in part, or back at the door."""
+
+import sqlalchemy as sa
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ...trace import clock
+from ...trace.db import Session
+from ...trace.errors import N_, Conflict, LotmarkError
+from ...trace.parties.tables import Location, Lot, Partner, Site
+from ...trace.stock.queries import find_shipment
+from ...trace.stock.returns import bring_back
+from ...trace.stock.shipping import Transport, deliver_goods, on_the_way, ship_goods
+from ...trace.stock.stores import own_places
+from ...trace.stock.tables import Movement, Shipment
+from ..current import actor, house
+from ..forms import choice_field, number_field, text_field
+from ..problems import status_of
+from .goods import Goods
+from .moves import again, checking, goods_meant
+from .room import MOST_ID, MOST_REASON, room, to_paper
+
+MOST_ROWS = 100
+MOST_WORD = 60
+
+
+@room.get("/stock/ship")
+def ship_form() -> ResponseReturnValue:
+    actor().require("stock.move")
+    with house().plant.reading() as session:
+        return _form(session)
+
+
+@room.post("/stock/ship")
+def ship_now() -> ResponseReturnValue:
+    actor().require("stock.move")
+    try:
+        if checking():
+            with house().plant.reading() as session:
+                _, goods = goods_meant(session)
+                return _form(session, goods=goods)
+        with house().plant.writing() as session:
+            source, goods = goods_meant(session)
+            shipment = ship_goods(
+                session,
+                number_field("consignee", 1, MOST_ID),
+                _site_of(session, source),
+                goods.cargo(source),
+                Transport(
+                    *(
+                        text_field(name, MOST_WORD)
+                        for name in ("carrier", "vehicle", "driver_phone")
+                    )
+                ),
+                actor(),
+                clock.now(),
+                unit_place_id=source,
+            )
+    except LotmarkError as error:
+        with house().plant.reading() as session:
+            return _form(session, error, again(session)), status_of(error)
+    return redirect(url_for("stock.shipment", number=shipment.number, done="yes"))
+
+
+@room.get("/stock/shipments")
+def shipments() -> ResponseReturnValue:
+    actor().require("stock.move")
+    newest = sa.select(Shipment).order_by(Shipment.shipped_at.desc()).limit(MOST_ROWS)
+    with house().plant.reading() as session:
+        way = newest.where(Shipment.delivered_at.is_(None))
+        waiting = [one for one in session.scalars(way) if on_the_way(session, one)]
+        rest = newest.where(Shipment.delivered_at.is_not(None))
+        done = session.scalars(rest).all()
+    return render_template("stock/shipments.html", waiting=waiting, done=done)
+
+
+@room.get("/stock/shipments/<number>")
+def shipment(number: str) -> ResponseReturnValue:
+    actor().require("stock.move")
+    with house().plant.reading() as session:
+        return _page(session, number)
+
+
+@room.post("/stock/shipments/<number>/deliver")
+def deliver(number: str) -> ResponseReturnValue:
+    """All of it arrived, or so many of each lot."""
+    actor().require("stock.move")
+    try:
+        with house().plant.writing() as session:
+            sent = find_shipment(session, number)
+            some = None
+            if choice_field("much", ("all", "part")) == "part":
+                some = {
+                    lot_id: number_field(f"lot-{lot_id}", 0, goods.quantity)
+                    for lot_id, goods in on_the_way(session, sent).items()
+                }
+            deliver_goods(session, sent, actor(), clock.now(), some)
+    except LotmarkError as error:
+        with house().plant.reading() as session:
+            return _page(session, number, error), status_of(error)
+    return redirect(url_for("stock.shipment", number=number))
+
+
+@room.post("/stock/shipments/<number>/back")
+def refuse_delivery(number: str) -> ResponseReturnValue:
+    """What is still on the way comes back."""
+    actor().require("stock.move")
+    try:
+        reason = text_field("reason", MOST_REASON, required=True)
+        with house().plant.writing() as session:
+            sent = find_shipment(session, number)
+            back = bring_back(session, sent, actor(), clock.now(), reason)
+    except LotmarkError as error:
+        with house().plant.reading() as session:
+            return _page(session, number, error), status_of(error)
+    return to_paper(back.number)
+
+
+def _site_of(session: Session, place_id: int) -> int:
+    """The site that ships; the first one for a place that says none."""
+    site_id = session.scalar(
+        sa.select(Location.site_id).where(Location.id == place_id)
+    ) or session.scalar(sa.select(sa.func.min(Site.id)))
+    if site_id is None:
+        raise Conflict(
+            "site_missing", N_("No site is recorded yet: import the plant first.")
+        )
+    return site_id
+
+
+def _form(
+    session: Session,
+    error: LotmarkError | None = None,
+    goods: Goods | None = None,
+) -> str:
+    consignees = sa.select(Partner).where(Partner.kind == "consignee")
+    return render_template(
+        "stock/ship.html",
+        places=[place for place, _ in own_places(session)],
+        consignees=session.scalars(consignees.order_by(Partner.code)).all(),
+        form=request.form or request.args,
+        goods=goods,
+        error=error,
+    )
+
+
+def _page(session: Session, number: str, error: LotmarkError | None = None) -> str:
+    sent = find_shipment(session, number)
+    rest = on_the_way(session, sent)
+    booked = sa.select(Movement).where(Movement.shipment_id == sent.id)
+    moves = session.scalars(booked.order_by(Movement.id)).all()
+    for move in moves:
+        _ = (move.lot, move.source, move.target)
+    lots = session.scalars(sa.select(Lot).where(Lot.id.in_(rest))).unique()
+    return render_template(
+        "stock/shipment.html",
+        shipment=sent,
+        rest=[(lot, rest[lot.id]) for lot in lots],
+        moves=moves,
+        form=request.form,
+        done="done" in request.args,
+        error=error,
+    )

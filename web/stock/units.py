@@ -1,0 +1,125 @@
+"""The scan box, and the page of one case or pallet."""
+
+from urllib.parse import quote
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ...trace import clock
+from ...trace.db import Session
+from ...trace.errors import LotmarkError
+from ...trace.identity.gs1 import Sscc
+from ...trace.identity.links import LINK_LIMIT
+from ...trace.parties.tables import Location
+from ...trace.stock.building import LEVELS, open_unit
+from ...trace.stock.cargo import find_unit_place
+from ...trace.stock.queries import positions
+from ...trace.stock.resolving import Found, nodes_of, parents_of, resolve
+from ...trace.stock.sscc import issue_ssccs
+from ...trace.stock.stores import own_places
+from ...trace.stock.units import find_unit
+from ..current import actor, house
+from ..forms import choice_field, number_field, text_argument, text_field
+from ..problems import status_of
+from .picture import BOX_HEIGHT, BOX_WIDTH, draw
+from .room import MOST_ID, room
+
+DONE = (
+    *("opened", "in", "out", "closed", "reopened", "dissolved"),
+    *("changed", "split", "on", "off"),
+)
+"""What the page may say was just done."""
+NUMBERS = ("scan", "issue")
+
+
+@room.get("/stock/units")
+def units() -> ResponseReturnValue:
+    """The scan box; with a code, what it is."""
+    actor().require("unit.build")
+    code = text_argument("code", LINK_LIMIT)
+    with house().plant.reading() as session:
+        if not code:
+            return _start(session)
+        try:
+            found = resolve(session, house().keys, code)
+        except LotmarkError as error:
+            return _start(session, error), status_of(error)
+        if found.kind == "unit" and found.node:
+            return redirect(url_for("stock.unit", sscc=found.node.unit.sscc))
+        return _found_page(session, found)
+
+
+@room.post("/stock/units")
+def begin_unit() -> ResponseReturnValue:
+    """A new case or pallet, with the number of a label or one of ours."""
+    actor().require("unit.build")
+    try:
+        level = choice_field("level", LEVELS)
+        place = number_field("place", 1, MOST_ID)
+        scanned = ""
+        if choice_field("number", NUMBERS) == "scan":
+            scanned = text_field("sscc", 60, required=True)
+        with house().plant.writing() as session:
+            prefix = house().settings.gs1_prefix
+            (sscc,) = [Sscc.parse(scanned)] if scanned else issue_ssccs(session, prefix)
+            open_unit(session, sscc, level, place, actor(), clock.now())
+    except LotmarkError as error:
+        with house().plant.reading() as session:
+            return _start(session, error), status_of(error)
+    return redirect(url_for("stock.unit", sscc=sscc.digits, done="opened"))
+
+
+@room.get("/stock/units/<sscc>")
+def unit(sscc: str) -> ResponseReturnValue:
+    actor().require("unit.build")
+    with house().plant.reading() as session:
+        return unit_page(session, sscc)
+
+
+def unit_page(session: Session, sscc: str, error: LotmarkError | None = None) -> str:
+    """A case or pallet with its tree, and what can be done with it."""
+    row = find_unit(session, sscc)
+    node = nodes_of(session, [row])[0]
+    place = find_unit_place(session, row)
+    found = Found("unit", parents_of(session, row), node=node)
+    done = request.args.get("done", "")
+    return render_template(
+        "stock/unit.html",
+        found=found,
+        node=node,
+        unit=row,
+        place=session.get(Location, place) if place else None,
+        picture=draw(found),
+        box=(BOX_WIDTH, BOX_HEIGHT),
+        done=done if done in DONE else "",
+        what=request.args.get("what", "")[:80],
+        form=request.form,
+        moving=f"{url_for('stock.move_form')}?goods={quote(row.sscc)}"
+        f"&from={place or ''}",
+        can_issue=bool(house().settings.gs1_prefix),
+        error=error,
+    )
+
+
+def _start(session: Session, error: LotmarkError | None = None) -> str:
+    return render_template(
+        "stock/units.html",
+        places=[place for place, _ in own_places(session)],
+        can_issue=bool(house().settings.gs1_prefix),
+        form=request.form,
+        code=request.args.get("code", "")[:LINK_LIMIT],
+        error=error,
+    )
+
+
+def _found_page(session: Session, found: Found) -> str:
+    lot = found.lot
+    heaps = positions(session, {lot.id: None}) if lot else []
+    return render_template(
+        "stock/found.html",
+        found=found,
+        lot=lot,
+        heaps=heaps,
+        picture=draw(found),
+        box=(BOX_WIDTH, BOX_HEIGHT),
+    )
