@@ -6,7 +6,7 @@ PACKAGES := trace recall labels web
 # LOTMARK's tests use every core; each worker has its own databases.
 PYTEST := $(BIN)/pytest -q -n auto --dist worksteal
 
-.PHONY: demo test check lint types coverage bench catalogs pictures clean
+.PHONY: demo test check lint types coverage bench faults catalogs pictures clean
 
 demo: $(VENV)/.ready
 	$(BIN)/lotmark demo $(ARGS)
@@ -31,6 +31,14 @@ coverage: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/codes.py
 	$(BIN)/python bench/photos.py
+	$(BIN)/python bench/imports.py
+	$(BIN)/python bench/curve.py docs/pictures/cost-curve.png
+	$(BIN)/python bench/scope.py
+
+# The long versions of what the tests do briefly: fuzz, oracles, made-up requests.
+faults: $(VENV)/.ready-dev
+	LOTMARK_FUZZ=1000 $(PYTEST) tests/trace/exchange/test_fuzz.py
+	LOTMARK_LONG=1 $(PYTEST) tests/recall/scope tests/labels/engine/test_qr_block.py tests/web/api/test_schemathesis.py
 
 # The README's pictures, taken of the running product; needs Chromium.
 pictures: $(VENV)/.ready-dev

@@ -94,29 +94,7 @@ def add_user(
     name that is taken.
     """
     login = login.strip().lower()
-    for role in roles:
-        if role not in roles_known():
-            raise InvalidInput(
-                "role_unknown",
-                N_("No role %(role)s. Expected one of: %(known)s."),
-                role=role,
-                known=", ".join(roles_known()),
-            )
-    if not login or len(login) > 64 or not login.isprintable():
-        raise InvalidInput(
-            "login_invalid", N_("Expected a log-in name of 1 to 64 characters.")
-        )
-    if len(name) > 64 or not name.isprintable():
-        raise InvalidInput(
-            "name_invalid", N_("Expected a name of at most 64 characters.")
-        )
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(
-            "password_length",
-            N_("Expected a password of %(least)s to %(most)s characters."),
-            least=MIN_PASSWORD,
-            most=MAX_PASSWORD,
-        )
+    _check_user(login, name, password, roles)
     new = insert_if_new(
         session,
         User,
@@ -133,6 +111,34 @@ def add_user(
     session.add_all(UserRole(user_id=user.id, role=role) for role in set(roles))
     audit.record(session, actor, "user.add", f"user:{login}", now, roles=sorted(roles))
     return user
+
+
+def _check_user(login: str, name: str, password: str, roles: list[str]) -> None:
+    for role in roles:
+        if role not in roles_known():
+            raise InvalidInput(
+                "role_unknown",
+                N_("No role %(role)s. Expected one of: %(known)s."),
+                role=role,
+                known=", ".join(roles_known()),
+            )
+    # With a colon are the machines, e.g. "key:camera 2": an audit tells them apart.
+    if not login or len(login) > 64 or not login.isprintable() or ":" in login:
+        raise InvalidInput(
+            "login_invalid",
+            N_("Expected a log-in name of 1 to 64 characters, without a colon."),
+        )
+    if len(name) > 64 or not name.isprintable():
+        raise InvalidInput(
+            "name_invalid", N_("Expected a name of at most 64 characters.")
+        )
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput(
+            "password_length",
+            N_("Expected a password of %(least)s to %(most)s characters."),
+            least=MIN_PASSWORD,
+            most=MAX_PASSWORD,
+        )
 
 
 def known_login(typed: str) -> str:

@@ -92,6 +92,7 @@ def test_somebody_who_left_cannot_log_in(database: Database, now: datetime) -> N
     [
         ("", PASSWORD, ["qa_manager"], "login_invalid"),
         ("x" * 10_000, PASSWORD, ["qa_manager"], "login_invalid"),
+        ("key:li", PASSWORD, ["qa_manager"], "login_invalid"),
         ("li", "short", ["qa_manager"], "password_length"),
         ("li", "x" * 10_000, ["qa_manager"], "password_length"),
         ("li", PASSWORD, ["boss"], "role_unknown"),

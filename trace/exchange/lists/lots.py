@@ -170,7 +170,9 @@ LOTS = Listing(
         Filter("supplier", N_("Supplier"), Lot.origin, among="partner"),
     ),
     period=Period(
-        N_("Made or received"), sa.func.coalesce(Lot.received_on, Lot.produced_on), True
+        N_("Day made or received"),
+        sa.func.coalesce(Lot.received_on, Lot.produced_on),
+        True,
     ),
     sorts={
         "lot": Lot.code,
