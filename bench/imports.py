@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,9 +70,9 @@ def plant() -> dict[str, Iterator[Cells]]:
     }
 
 
-def rows(header: str, lines: object) -> Iterator[Cells]:
+def rows(header: str, lines: Iterable[str | Cells]) -> Iterator[Cells]:
     yield header.split(",")
-    for line in lines:  # type: ignore[attr-defined]
+    for line in lines:
         yield line.split(",") if isinstance(line, str) else line
 
 

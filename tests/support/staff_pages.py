@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -23,7 +24,7 @@ def said(refused: TestResponse) -> str:
     return html.unescape(alerts[0][1])
 
 
-def change(client: FlaskClient, path: str, **form: str) -> TestResponse:
+def change(client: FlaskClient, path: str, **form: Any) -> TestResponse:
     """Send a form to ``path`` with the token that the session's pages carry."""
     page = client.get("/admin/components").text
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)

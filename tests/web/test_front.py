@@ -1,6 +1,7 @@
 """What stands before every page: the proxy in front, and what browsers are told."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask, request, url_for
@@ -15,8 +16,8 @@ FORWARDED = {
 }
 
 
-def served(house: Installation, **settings: object) -> Flask:
-    changed = replace(house.settings, **settings)  # type: ignore[arg-type]
+def served(house: Installation, **settings: Any) -> Flask:
+    changed = replace(house.settings, **settings)
     app = create_app(
         replace(house, settings=changed), TESTING=True, RATELIMIT_ENABLED=False
     )

@@ -84,7 +84,7 @@ def inspect(client: FlaskClient, **more: object) -> TestResponse:
         "limit": ["≤ 30 mg/kg", "", "", "", ""],
         "value": ["12 mg/kg", "", "1,200 CFU/g", "", ""],
     }
-    return change(client, f"{LOT}/inspections", **(form | more))  # type: ignore[arg-type]
+    return change(client, f"{LOT}/inspections", **(form | more))
 
 
 def test_from_the_record_to_the_release(qian: FlaskClient, house: Installation) -> None:
@@ -140,7 +140,7 @@ def test_a_chart_is_filed_and_shown(qian: FlaskClient, house: Installation) -> N
         batch_work.load(session, 1, "R1-0461", clock.now(), "missing")
     assert "File its chart" in shown(qian, LOT)
     chart = (io.BytesIO(photo()), "chart.png")
-    done = change(qian, f"{LOT}/cycles/1/chart", shows="pass", chart=chart)  # type: ignore[arg-type]
+    done = change(qian, f"{LOT}/cycles/1/chart", shows="pass", chart=chart)
     assert done.location == f"{LOT}#h-cycles"
     with house.plant.reading() as session:
         cycle = session.get_one(EquipmentCycle, 1)
@@ -174,7 +174,7 @@ def test_files_that_cannot_be(
     monkeypatch.setattr(uploads, "MOST_BYTES", 5_000)
     form = {"paper": "animal_quarantine", "number": "00312"}
     scan = (io.BytesIO(content), "paper.pdf")
-    refused = change(qian, f"{LOT}/papers", **form, scan=scan)  # type: ignore[arg-type]
+    refused = change(qian, f"{LOT}/papers", **form, scan=scan)
     assert refused.status_code == status
     assert sentence in said(refused)
     assert 'value="00312"' in refused.text  # what was typed stays
@@ -358,7 +358,7 @@ def test_uploads_lie_in_the_files_folder(
     qian: FlaskClient, house: Installation
 ) -> None:
     scan = (io.BytesIO(pdf()), "../../evil.exe")
-    done = change(qian, f"{LOT}/papers", paper="other", number="", scan=scan)  # type: ignore[arg-type]
+    done = change(qian, f"{LOT}/papers", paper="other", number="", scan=scan)
     assert done.status_code == 302
     with house.plant.reading() as session:
         (paper,) = session.scalars(sa.select(LotDocument))

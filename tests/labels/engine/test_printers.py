@@ -110,7 +110,9 @@ def zpl_labels(data: bytes) -> list[Dots]:
         width, height = (
             int(text.split(f"^{key}")[1].split("\n")[0]) for key in ("PW", "LL")
         )
-        sink = int(re.search(r"\^BY2,3,(\d+)\n", text)[1])  # type: ignore[index]
+        bar = re.search(r"\^BY2,3,(\d+)\n", text)
+        assert bar is not None
+        sink = int(bar[1])
         page = np.zeros((height, width), dtype=np.bool_)
         for x, y, module, level, field in BQ.findall(text):
             payload = re.sub("_([0-9A-F]{2})", lambda m: chr(int(m[1], 16)), field)

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from random import Random
 
 import numpy as np
 import pytest
@@ -85,9 +86,9 @@ def naive_penalty(dark: NDArray[np.bool_]) -> int:
 
 
 @given(st.integers(1, LARGEST), st.randoms(use_true_random=False))
-def test_the_penalty_is_that_of_the_standard(version: int, random: object) -> None:
+def test_the_penalty_is_that_of_the_standard(version: int, random: Random) -> None:
     size = 4 * version + 17
-    bits = random.getrandbits(size * size)  # type: ignore[attr-defined]
+    bits = random.getrandbits(size * size)
     text = f"{bits:0{size * size}b}"
     dark = np.array([cell == "1" for cell in text]).reshape(size, size)
     dark[3] = dark[3, 0]  # a line of one colour

@@ -6,6 +6,7 @@ Li runs line 2.
 import multiprocessing
 import threading
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import code_writer
 import pytest
@@ -333,14 +334,14 @@ def test_bad_batches_are_refused(
     line_id: int,
     lot_id: int,
     now: datetime,
-    change: dict[str, object],
+    change: dict[str, Any],
     sentence: str,
 ) -> None:
     with (
         pytest.raises((InvalidInput, Conflict), match=sentence),
         database.writing() as session,
     ):
-        open_batch(session, line_id, now, **change)  # type: ignore[arg-type]
+        open_batch(session, line_id, now, **change)
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count(Lot.id))) == 1
 

@@ -1,5 +1,6 @@
 """Every printed label is explained once: applied, voided, sampled, missing or open."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
@@ -63,7 +64,7 @@ def batch(plant: Database, now: datetime) -> int:
         return lot.id
 
 
-STEPS = {
+STEPS: dict[str, Callable[[Session, int, ItemSet, datetime], object]] = {
     "applied": lambda s, lot, items, now: record_applied(s, lot, items, LI, now),
     "voided": lambda s, lot, items, now: void_items(s, lot, items, "torn", ZHAO, now),
     "sampled": lambda s, lot, items, now: sample_items(
@@ -111,7 +112,7 @@ def test_the_services_keep_the_balance_of_a_plant_label_by_label(
         for step, items in steps:
             done = False
             with suppress(Conflict, InvalidInput), session.begin_nested():
-                STEPS[step](session, batch, items, now)  # type: ignore[no-untyped-call]
+                STEPS[step](session, batch, items, now)
                 done = True
             assert done == labels.allowed(step, items), (step, str(items))
             if done:

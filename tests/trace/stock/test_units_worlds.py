@@ -313,7 +313,11 @@ def _check_history(session: Session, lot_id: int) -> None:
 def test_units_behave_as_single_packs_would(
     database: Database, plant: Plant, now: datetime
 ) -> None:
+    class Here(Units):
+        def __init__(self) -> None:
+            super().__init__(database, plant, now)
+
     run_state_machine_as_test(
-        lambda: Units(database, plant, now),  # type: ignore[arg-type]
+        Here,
         settings=settings(max_examples=30, stateful_step_count=30, deadline=None),
     )
