@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit
-from ..errors import N_, InvalidInput, LotmarkError
+from ..errors import N_, InvalidInput
 from ..identity.items import ItemSet
 from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Lot
@@ -42,14 +42,6 @@ class Move:
     """Which items, where they were scanned."""
     reason: str = ""
     shipment_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a move cannot be made; ``index`` is its position among those given."""
-
-    index: int
-    error: LotmarkError
 
 
 def move_stock(
@@ -107,12 +99,10 @@ def move_many(
     *,
     actor: Actor,
     now: datetime,
-    refused: list[Refused] | None = None,
 ) -> None:
     """Book movements in the order given: all of them, or none.
 
-    Locks all lots once, in a constant number of statements. The first bad move raises;
-    with a list ``refused`` each is put there, the rest are tried, nothing is booked.
+    Locks all lots once, in a constant number of statements. The first bad move raises.
 
     ``stock.move`` is needed between places; what production or a supplier brings in,
     and what production uses up, was allowed by the step that books it.
@@ -131,27 +121,18 @@ def move_many(
     if not moves:
         return
     desk = _open_desk(session, moves)
-    failures: list[Refused] = []
-    for index, move in enumerate(moves):
-        try:
-            desk.book(
-                move.lot_id,
-                move.source_id,
-                move.target_id,
-                _quantity(move),
-                move.items,
-                move.at,
-                move.document,
-                actor,
-                now,
-            )
-        except LotmarkError as error:
-            if refused is None:
-                raise
-            failures.append(Refused(index, error))
-    if refused is not None and failures:
-        refused.extend(failures)
-        return
+    for move in moves:
+        desk.book(
+            move.lot_id,
+            move.source_id,
+            move.target_id,
+            _quantity(move),
+            move.items,
+            move.at,
+            move.document,
+            actor,
+            now,
+        )
     save_ledgers(session, desk.before, desk.after())
     rows = [row for move in moves for row in _movement_rows(move, actor, now)]
     session.execute(sa.insert(Movement), rows)

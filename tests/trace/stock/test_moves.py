@@ -13,6 +13,7 @@ from lotmark.trace.errors import (
     Conflict,
     Forbidden,
     InvalidInput,
+    LotmarkError,
     NotFound,
     TooLarge,
 )
@@ -21,7 +22,6 @@ from lotmark.trace.parties.tables import Lot
 from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.service import (
     Move,
-    Refused,
     identify_items,
     make_stock,
     move_many,
@@ -267,26 +267,26 @@ def test_destroyed_goods_do_not_come_back(
         move(session, plant, lot, "destroyed > W1", 5, at=now)
 
 
-def test_every_refused_move_of_an_import_is_named(
-    database: Database, plant: Plant, now: datetime
+@pytest.mark.parametrize(("bad", "code"), [(1, "stock_short"), (3, "place_unknown")])
+def test_one_bad_move_among_many_books_none(
+    database: Database, plant: Plant, now: datetime, bad: int, code: str
 ) -> None:
     made, store, shop = (plant.places[code] for code in ("made", "W1", "C01"))
     with database.writing() as session:
         lot = add_lot(session, plant)
-        moves = [
-            Move(lot.id, made, store, now, "D-1", quantity=5),
-            Move(lot.id, store, shop, now, "D-2", quantity=6),
-            Move(lot.id, store, shop, now, "D-3", quantity=4),
-            Move(lot.id, store, 999, now, "D-4", quantity=1),
-        ]
-        refused: list[Refused] = []
-        move_many(session, moves, actor=WANG, now=now, refused=refused)
-        assert [(one.index, one.error.code) for one in refused] == [
-            (1, "stock_short"),
-            (3, "place_unknown"),
-        ]
+    moves = [
+        Move(lot.id, made, store, now, "D-1", quantity=5),
+        Move(lot.id, store, shop, now, "D-2", quantity=6),
+        Move(lot.id, store, shop, now, "D-3", quantity=4),
+        Move(lot.id, store, 999, now, "D-4", quantity=1),
+    ]
+    some = [moves[0], moves[2], moves[bad]]
+    with pytest.raises(LotmarkError) as refused, database.writing() as session:
+        move_many(session, some, actor=WANG, now=now)
+    assert refused.value.code == code
+    with database.writing() as session:
         assert quantities(session, plant, lot.id) == {}
-        move_many(session, [moves[0], moves[2]], actor=WANG, now=now, refused=[])
+        move_many(session, some[:2], actor=WANG, now=now)
         assert quantities(session, plant, lot.id)["C01"] == 4
 
 
