@@ -61,6 +61,7 @@ QIAN = _person("qian", "钱质检", "qa_manager")
 ZHAO = _person("zhao", "赵检验", "qa_inspector")
 DONG = _person("dong", "董厂长", "factory_director")
 WANG = _person("wang", "王库管", "warehouse_keeper")
+JIN = _person("jin", "金会计", "finance")
 
 
 @dataclass(frozen=True)

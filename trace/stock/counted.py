@@ -1,6 +1,7 @@
 """What a count shows: the sheet without figures, the differences, and what is due."""
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,10 +12,14 @@ from sqlalchemy.orm import Session
 from .. import audit
 from ..numbers import next_number
 from ..parties.tables import Location, Lot, Site
+from .gates import WITHDRAWN
+from .holds import held_items
 from .tables import Stock, StockCount, StockCountLine
 
 DUE_KINDS = ("warehouse",)
 """Kinds of places counted every month."""
+LOSE_KEPT = "stock.lose_kept"
+"""The right to sign that goods are missing which may not leave."""
 UNDER_WAY = ("open", "counted")
 """States of a count that waits for somebody."""
 HOME_ZONE = "Asia/Shanghai"
@@ -83,6 +88,17 @@ def results_of(session: Session, count: StockCount) -> list[Variance]:
 def variances(session: Session, count: StockCount) -> list[Variance]:
     """The lines that differ."""
     return [one for one in results_of(session, count) if one.difference]
+
+
+def kept_losses(session: Session, differ: Iterable[Variance]) -> dict[int, Variance]:
+    """What lacks of lots on hold, rejected or recalled: goods that may not leave."""
+    lacking = {one.lot.id: one for one in differ if one.difference < 0}
+    held = held_items(session, lacking)
+    return {
+        lot_id: one
+        for lot_id, one in lacking.items()
+        if lot_id in held or one.lot.status in WITHDRAWN
+    }
 
 
 def due_counts(session: Session) -> list[StockCount]:

@@ -17,7 +17,14 @@ from ..numbers import next_number
 from ..parties.lots import find_place, lock_lots
 from ..people import Actor
 from .checks import QUANTITY_LIMIT
-from .counted import UNDER_WAY, Variance, lots_there, variances
+from .counted import (
+    LOSE_KEPT,
+    UNDER_WAY,
+    Variance,
+    kept_losses,
+    lots_there,
+    variances,
+)
 from .queries import balances
 from .service import Move, move_many
 from .stores import own_place, place_value
@@ -182,9 +189,11 @@ def book_count(
     """The second person books the differences: what lacks is lost, what was lost and is
     found comes back.
 
+    What lacks of goods that may not leave, held ones or those of a rejected or recalled
+    lot, is a loss that finance has to sign (domain.md §3.5 Q8): it stays unaccounted.
+
     Raises Forbidden, NotFound, Conflict ``wrong_state``, ``second_person``,
-    ``reasons_missing``, ``surplus_unbooked``, and as ``move_many``: a lot on hold keeps
-    its figures until the hold is lifted.
+    ``reasons_missing``, ``surplus_unbooked``, and as ``move_many``.
     """
     actor.require("stock.book_count")
     count = _lock(session, number)
@@ -193,6 +202,9 @@ def book_count(
         differ = variances(session, count)
         _check_reasons(differ)
         lock_lots(session, (one.lot.id for one in differ))
+        if kept := kept_losses(session, differ):
+            actor.require(LOSE_KEPT)
+            _note_losses(session, count, kept, actor, now)
         moves = _moves(session, count, differ)
     signed = {"booked_by": actor.login, "booked_at": now}
     flow.apply(session, COUNT, count, "book", actor, now, **signed)
@@ -235,8 +247,23 @@ def _moves(session: Session, count: StockCount, differ: list[Variance]) -> list[
                 )
         at = count.counted_at or count.opened_at
         much = abs(one.difference)
-        moves.append(Move(one.lot.id, *ways, at, count.number, much, reason=one.reason))
+        move = Move(one.lot.id, *ways, at, count.number, much, reason=one.reason)
+        moves.append(replace(move, missing=one.difference < 0))
     return moves
+
+
+def _note_losses(
+    session: Session,
+    count: StockCount,
+    kept: Mapping[int, Variance],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    for lot_id, one in kept.items():
+        told = {"lacks": -one.difference, "reason": one.reason, "count": count.number}
+        audit.record(
+            session, actor.login, "lot.lost_though_kept", f"lot:{lot_id}", now, **told
+        )
 
 
 def _check_reasons(differ: list[Variance]) -> None:

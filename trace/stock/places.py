@@ -49,12 +49,12 @@ def may_move_held(source: Place, target: Place) -> bool:
     """Whether goods under a hold, or of a rejected or recalled lot, may go there.
 
     Only inward: to returns, hold, samples or quarantine, never back to a lesser place
-    (domain.md §3.5 Q4, Q10). Two facts are not stopped, because refusing to book them
-    would only hide where the goods are: what is made of a held lot comes into our
-    hands, and what is outside already goes on outside (delivered, sold on). Ends are
-    never inward: destruction needs a disposition (Q6).
+    (domain.md §3.5 Q4, Q10). Three facts are not stopped, because refusing to book them
+    would only hide where the goods are: what is made of a held lot, or was lost and is
+    found, comes into our hands, and what is outside already goes on outside (delivered,
+    sold on). Ends are never inward: destruction needs a disposition (Q6).
     """
-    if source.is_source:
+    if source.is_source or source.kind == "lost":
         return target.rank >= 1
     if target.is_outside:
         return source.is_outside

@@ -42,6 +42,9 @@ class Move:
     """Which items, where they were scanned."""
     reason: str = ""
     shipment_id: int | None = None
+    missing: bool = False
+    """Goods that are not there, as two persons signed: a loss is a fact that neither a
+    hold nor the state of the lot can stop (domain.md §3.5 Q8)."""
 
 
 def move_stock(
@@ -132,6 +135,7 @@ def move_many(
             move.document,
             actor,
             now,
+            missing=move.missing,
         )
     save_ledgers(session, desk.before, desk.after())
     rows = [row for move in moves for row in _movement_rows(move, actor, now)]

@@ -9,7 +9,13 @@ from ...trace import clock
 from ...trace.db import Session
 from ...trace.errors import LotmarkError
 from ...trace.people import name_of
-from ...trace.stock.counted import due_counts, results_of, sheet_of
+from ...trace.stock.counted import (
+    LOSE_KEPT,
+    due_counts,
+    kept_losses,
+    results_of,
+    sheet_of,
+)
 from ...trace.stock.counts import (
     COUNT,
     book_count,
@@ -122,14 +128,18 @@ def count_page(session: Session, number: str, error: LotmarkError | None = None)
     """A count: while it is open without any booked figure, later with both."""
     row = find_count(session, number)
     blind = row.state == "open"
+    results = [] if blind else results_of(session, row)
+    waits = row.state == "counted"
+    kept = kept_losses(session, results) if waits else {}
     logins = {row.opened_by, row.counted_by, row.booked_by} - {None}
     return render_template(
         "stock/count.html",
         count=row,
         sheet=sheet_of(session, row) if blind else [],
-        results=[] if blind else results_of(session, row),
+        results=results,
         names={login: name_of(session, str(login)) for login in logins},
-        why_not=_why_not(row),
+        why_not=_why_not(row, bool(kept)),
+        kept=kept,
         noted=request.args.get("noted", "")[:80],
         form=request.form,
         most=MOST_REASON,
@@ -137,12 +147,15 @@ def count_page(session: Session, number: str, error: LotmarkError | None = None)
     )
 
 
-def _why_not(row: StockCount) -> str:
-    """Why the person logged in may not book: ``right``, ``counted_by``, or nothing."""
+def _why_not(row: StockCount, kept: bool) -> str:
+    """Why the person logged in may not book: ``right``, ``counted_by``, ``finance``
+    where goods lack that may not leave, or nothing."""
     step = COUNT.steps["book"]
     if not actor().may(step.right):
         return "right"
-    return "counted_by" if row.counted_by == actor().login else ""
+    if row.counted_by == actor().login:
+        return "counted_by"
+    return "finance" if kept and not actor().may(LOSE_KEPT) else ""
 
 
 def _keep_reasons(session: Session, number: str) -> None:

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from crowd import at_once
-from stockroom import QIAN, WANG, Plant, add_lot, move
+from stockroom import JIN, QIAN, WANG, Plant, add_lot, move
 
 from lotmark.trace.audit import AuditRow
 from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import Conflict, Forbidden, InvalidInput, LotmarkError
+from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.tables import Lot
 from lotmark.trace.people import Actor
 from lotmark.trace.stock.counted import (
@@ -28,7 +29,7 @@ from lotmark.trace.stock.counts import (
     open_count,
     submit_count,
 )
-from lotmark.trace.stock.holds import place_hold
+from lotmark.trace.stock.holds import held_items, place_hold
 from lotmark.trace.stock.imbalances import find_imbalances
 from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.tables import StockCount
@@ -189,20 +190,51 @@ def test_impossible_figures_are_refused(
             note_count(session, number, lot.id, figure, WANG, now)
 
 
-def test_a_held_lot_keeps_its_figures(
+@pytest.mark.parametrize("kept", ["held", "some packs held", "recalled"])
+def test_missing_goods_that_may_not_leave_are_signed_by_finance(
+    database: Database, plant: Plant, now: datetime, kept: str
+) -> None:
+    with database.writing() as session:
+        lot = stocked(session, plant, now)
+        lot.next_item = 50
+        number = counted(session, plant, now, {lot: 48})
+        if kept == "recalled":
+            lot.status = "recalled"
+        else:
+            some = {} if kept == "held" else {lot.id: ItemSet.range(0, 10)}
+            place_hold(session, [lot.id], items=some, reason="x", actor=QIAN, now=now)
+        with pytest.raises(Conflict) as silent:
+            book_count(session, number, JIN, now)
+        assert code_of(silent) == "reasons_missing"
+        give_reasons(session, number, {lot.id: "查过监控，未找到"}, WANG, now)
+    with pytest.raises(Forbidden) as refused, database.writing() as session:
+        book_count(session, number, QIAN, now)
+    assert code_of(refused) == "right_missing"
+    with database.writing() as session:
+        book_count(session, number, JIN, now)
+        lot = session.get_one(Lot, lot.id)
+        assert at(session, plant, lot, "lost") == 2
+        assert (lot.id in held_items(session, [lot.id])) == (kept != "recalled")
+        assert find_imbalances(session) == []
+    with pytest.raises(Conflict), database.writing() as session:
+        # one person never writes held goods off
+        move(session, plant, lot, "W1 > lost", 1, at=now)
+    with database.reading() as session:
+        told = session.scalars(sa.select(AuditRow.action)).all()
+        assert "lot.lost_though_kept" in told
+
+
+def test_held_goods_that_are_found_again_come_back_under_their_hold(
     database: Database, plant: Plant, now: datetime
 ) -> None:
     with database.writing() as session:
         lot = stocked(session, plant, now)
-        number = counted(session, plant, now, {lot: 48})
-        give_reasons(session, number, {lot.id: "x"}, WANG, now)
+        move(session, plant, lot, "W1 > lost", 5, at=now)
         place_hold(session, [lot.id], reason="x", actor=QIAN, now=now)
-    with pytest.raises(Conflict) as refused, database.writing() as session:
+        number = counted(session, plant, now, {lot: 48})
+        give_reasons(session, number, {lot.id: "在货架后面找到"}, WANG, now)
         book_count(session, number, QIAN, now)
-    assert code_of(refused) == "lot_on_hold"
-    with database.writing() as session:
-        assert find_count(session, number).state == "counted"
-        cancel_count(session, number, WANG, now)
+        assert at(session, plant, lot, "W1") == 48
 
 
 def test_a_place_is_counted_once_at_a_time(
