@@ -19,15 +19,31 @@ def text_field(name: str, most: int, *, required: bool = False) -> str:
     """
     text = _checked(request.form.get(name, ""), most)
     if required and not text:
-        raise InvalidInput(
-            "text_missing", N_("A field that is needed is empty. Fill it in.")
-        )
+        raise _missing()
+    return text
+
+
+def scan_field(name: str, most: int) -> str:
+    """What a hand scanner typed into a form's field, which may not be empty.
+
+    A scanner sends FNC1 of a GS1 code as the character GS; ``|`` stands for it from
+    here on. Raises as ``text_field``.
+    """
+    text = _checked(request.form.get(name, "").replace("\x1d", "|"), most)
+    if not text:
+        raise _missing()
     return text
 
 
 def text_argument(name: str, most: int) -> str:
     """The text of an address's argument, e.g. a search; raises as ``text_field``."""
     return _checked(request.args.get(name, ""), most)
+
+
+def _missing() -> InvalidInput:
+    return InvalidInput(
+        "text_missing", N_("A field that is needed is empty. Fill it in.")
+    )
 
 
 def _checked(text: str, most: int) -> str:

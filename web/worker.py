@@ -26,6 +26,7 @@ from ..trace.scans import add_partitions, forget_scans
 from ..trace.stock.counted import open_due_counts
 from .api.retention import forget_answers
 from .installation import Installation
+from .sent_forms import forget_forms
 
 log = structlog.get_logger()
 
@@ -172,9 +173,10 @@ def ask_for_counts(house: Installation, now: datetime) -> None:
 
 
 def forget_old_answers(house: Installation, now: datetime) -> None:
-    """Answers kept for machines that send a request again."""
+    """What is kept to know requests of machines and forms of people sent again."""
     with house.plant.writing() as session:
         forget_answers(session, now)
+        forget_forms(session, now)
 
 
 SWEEPS: tuple[Callable[[Installation, datetime], None], ...] = (

@@ -5,23 +5,27 @@ ascending id: else two who move the same goods could wait for each other for eve
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from .. import audit
 from ..errors import N_, Conflict, InvalidInput
-from ..identity.items import ItemSet
+from ..identity.items import EMPTY, ItemSet
 from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
+from .books import load_places
 from .building import cases_on, take_goods
+from .fitness import check_loose
 from .pallets import lift_off
+from .places import Place
 from .queries import balances
 from .service import Move, move_many
 from .tables import LogisticUnit
 from .units import (
+    NOTHING,
     Contents,
     changed_meanwhile,
     check_whole,
@@ -65,6 +69,8 @@ class Paper:
 
 Route = Callable[[Mapping[int, Lot]], int]
 """Where goods of these locked lots go: the place's id."""
+Check = Callable[[LogisticUnit, Place], None]
+"""Raises Conflict for a unit that cannot go from the place where it is booked."""
 
 
 def move_cargo(
@@ -75,6 +81,7 @@ def move_cargo(
     actor: Actor,
     now: datetime,
     *,
+    check: Check,
     unit_place_id: int | None = None,
 ) -> list[Move]:
     """Move units with all they hold, and loose goods; returns what was booked.
@@ -82,10 +89,10 @@ def move_cargo(
     What a unit holds moves by its item numbers where they were scanned, else by count.
     A case that leaves its pallet behind comes off it; an item that leaves its case
     behind comes out of it. ``unit_place_id`` says where units stand of which nobody
-    said it before.
+    said it before; ``check`` is asked for every unit and its place.
 
     Raises InvalidInput ``cargo_empty``, Conflict ``unit_empty``, ``unit_dissolved``,
-    ``unit_place_unknown``, and as ``move_many``.
+    ``unit_place_unknown``, ``goods_packed``, as ``check``, and as ``move_many``.
     """
     actor.require("stock.move")
     if not cargo.loose and not cargo.ssccs:
@@ -104,11 +111,16 @@ def move_cargo(
         for unit in ours
         if unit.id in held
     }
+    places = load_places(session, stands.values())
+    for unit in ours:
+        if unit.id in stands:
+            check(unit, places[stands[unit.id]])
+    check_loose(session, lots, _by_place(cargo.loose))
     going = _routes(ours, held, lots, route)
     moves = _unit_moves(ours, held, stands, going, paper)
     moves += [_loose_move(one, lots, route, paper) for one in cargo.loose]
     move_many(session, moves, actor=actor, now=now)
-    _settle(session, ours, going, actor, now)
+    _settle(session, ours, going, paper, actor, now)
     for one in cargo.loose:
         if one.items:
             _come_out(
@@ -218,21 +230,33 @@ def _unit_moves(
     going: Mapping[int, int],
     paper: Paper,
 ) -> list[Move]:
-    """One move for each lot and way; scanned goods first, or those only counted could
-    be taken to be them."""
-    ways: dict[tuple[int, int, int], list[Mapping[int, Contents]]] = {}
+    """One move for each lot, way and shipment it comes off; scanned goods first, or
+    those only counted could be taken to be them."""
+    ways: dict[tuple[int, int, int, int], list[Mapping[int, Contents]]] = {}
     for unit in units:
         for lot_id, goods in held.get(unit.id, {}).items():
-            way = lot_id, stands[unit.id], going[unit.id]
+            way = lot_id, stands[unit.id], going[unit.id], unit.shipment_id or 0
             ways.setdefault(way, []).append({lot_id: goods})
     scanned, counted = [], []
-    for (lot_id, source, target), many in sorted(ways.items(), key=lambda one: one[0]):
+    for way, many in sorted(ways.items(), key=lambda one: one[0]):
+        lot_id, source, target, off = way
         goods = sum_contents(many)[lot_id]
+        told = replace(paper, shipment_id=paper.shipment_id or off or None)
         if goods.items:
-            scanned.append(_move(lot_id, source, target, paper, None, goods.items))
+            scanned.append(_move(lot_id, source, target, told, None, goods.items))
         if goods.unscanned:
-            counted.append(_move(lot_id, source, target, paper, goods.unscanned, None))
+            counted.append(_move(lot_id, source, target, told, goods.unscanned, None))
     return scanned + counted
+
+
+def _by_place(loose: Iterable[Loose]) -> dict[tuple[int, int], Contents]:
+    total: dict[tuple[int, int], Contents] = {}
+    for one in loose:
+        items = one.items or EMPTY
+        goods = Contents(items, 0 if items else one.quantity or 0)
+        way = one.lot_id, one.place_id
+        total[way] = total.get(way, NOTHING) + goods
+    return total
 
 
 def _loose_move(
@@ -267,14 +291,19 @@ def _settle(
     session: Session,
     units: Sequence[LogisticUnit],
     going: Mapping[int, int],
+    paper: Paper,
     actor: Actor,
     now: datetime,
 ) -> None:
     moving = {unit.id for unit in units}
+    ways = load_places(session, going.values())
     for unit in units:
         if unit.parent_id is not None and unit.parent_id not in moving:
             lift_off(session, unit, actor, now)
-        unit.location_id = going[unit.id]
+        target = going[unit.id]
+        unit.location_id = target
+        on_the_way = ways[target].kind == "transit"
+        unit.shipment_id = paper.shipment_id if on_the_way else None
     if units:
         told = {"units": [unit.sscc for unit in units][:50], "count": len(units)}
         audit.record(session, actor.login, "unit.move", "units", now, **told)

@@ -4,16 +4,16 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit
 from ..numbers import next_number
-from ..parties.tables import Location, Lot, Site
+from ..parties.tables import Location, Lot
 from .gates import WITHDRAWN
 from .holds import held_items
+from .stores import day_at
 from .tables import Stock, StockCount, StockCountLine
 
 DUE_KINDS = ("warehouse",)
@@ -22,7 +22,6 @@ LOSE_KEPT = "stock.lose_kept"
 """The right to sign that goods are missing which may not leave."""
 UNDER_WAY = ("open", "counted")
 """States of a count that waits for somebody."""
-HOME_ZONE = "Asia/Shanghai"
 IN_ORDER = (Lot.article_id, Lot.expires_on, Lot.code)
 """As they stand on a sheet: by product, what expires first."""
 
@@ -122,7 +121,7 @@ def open_due_counts(session: Session, now: datetime) -> list[StockCount]:
     ).all()
     opened = []
     for place in places:
-        first, last = _month(_today(session, place, now))
+        first, last = _month(day_at(session, place.site_id, now))
         state = StockCount.state
         done = sa.and_(state == "booked", StockCount.due_on.between(first, last))
         there = sa.select(StockCount.id).where(
@@ -148,8 +147,3 @@ def open_due_counts(session: Session, now: datetime) -> list[StockCount]:
 def _month(day: date) -> tuple[date, date]:
     last = calendar.monthrange(day.year, day.month)[1]
     return day.replace(day=1), day.replace(day=last)
-
-
-def _today(session: Session, place: Location, now: datetime) -> date:
-    site = session.get(Site, place.site_id) if place.site_id else None
-    return now.astimezone(ZoneInfo(site.time_zone if site else HOME_ZONE)).date()

@@ -1,4 +1,6 @@
-"""Whether goods can be packed: labels that are on packs, and room at the place."""
+"""Whether goods can be packed, or taken loose: labels on packs, and what is booked."""
+
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,7 +13,7 @@ from .queries import balances
 from .spans import check_items
 from .stores import place_value
 from .tables import LogisticUnit, UnitContent
-from .units import INSIDE
+from .units import INSIDE, Contents, units_holding
 
 NOT_ON_PACKS = ("voided", "missing")
 """Labels that should be on no pack for sale (domain.md §3.9)."""
@@ -62,6 +64,42 @@ def check_room(session: Session, lot: Lot, place: Location, more: int) -> None:
             packed=packed,
             more=more,
         )
+
+
+def check_loose(
+    session: Session,
+    lots: Mapping[int, Lot],
+    wanted: Mapping[tuple[int, int], Contents],
+) -> None:
+    """Goods of ours that go uncounted by number come from those that stand loose.
+
+    A pack in a case would else be gone by the book of the place and still there by that
+    of its case. ``wanted`` is what goes loose, by lot and place; the lots are locked.
+
+    Raises Conflict ``goods_packed``.
+    """
+    ledgers = balances(session, {lot_id for lot_id, _ in wanted})
+    for (lot_id, place_id), goods in wanted.items():
+        here = ledgers[lot_id].balances.get(place_id)
+        if here is None or here.place.rank < 1 or not goods.unscanned:
+            continue
+        packed = packed_at(session, lot_id, place_id)
+        inside = units_holding(session, lot_id, goods.items) if goods.items else {}
+        alone = goods.items.count - sum(some.count for some in inside.values())
+        loose = max(0, here.quantity - packed - alone)
+        if packed and loose < goods.unscanned <= here.quantity:
+            raise Conflict(
+                "goods_packed",
+                N_(
+                    "Of lot %(lot)s at %(place)s only %(loose)s stand loose, the other "
+                    "%(packed)s are in cases with numbers: scan the cases that go, or "
+                    "take the packs out of them first."
+                ),
+                lot=lots[lot_id].code,
+                place=here.place.code,
+                loose=loose,
+                packed=packed,
+            )
 
 
 def packed_at(session: Session, lot_id: int, place_id: int) -> int:

@@ -35,17 +35,35 @@ def put_on_pallet(
 
 
 def take_off_pallet(
-    session: Session, cases: Sequence[str], actor: Actor, now: datetime
+    session: Session,
+    cases: Sequence[str],
+    actor: Actor,
+    now: datetime,
+    *,
+    pallet: str = "",
 ) -> None:
     """Lift cases off the pallets they stand on; they stay at the place.
 
-    Raises Forbidden, NotFound, or Conflict ``case_loose``.
+    Raises Forbidden, NotFound, or Conflict ``case_loose``, ``case_elsewhere`` for one
+    that stands on another pallet than the one named.
     """
     actor.require("unit.build")
-    for sscc, case in lock_units(session, cases).items():
+    units = lock_units(session, {*cases, *([pallet] if pallet else [])})
+    for sscc in dict.fromkeys(cases):
+        case = units[sscc]
         if case.parent_id is None:
             raise Conflict(
                 "case_loose", N_("Case %(sscc)s stands on no pallet."), sscc=sscc
+            )
+        if pallet and case.parent_id != units[pallet].id:
+            raise Conflict(
+                "case_elsewhere",
+                N_(
+                    "Case %(sscc)s stands on another pallet than %(pallet)s: scan it "
+                    "to see which, and take it off there."
+                ),
+                sscc=sscc,
+                pallet=pallet,
             )
         lift_off(session, case, actor, now)
     session.flush()

@@ -1,6 +1,5 @@
 """A scan of any level, resolved up and down: an item, a case or pallet, or a lot."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import N_, InvalidInput, NotFound
-from ..identity.gs1 import Sscc, read_elements
 from ..identity.items import ItemSet
 from ..identity.keys import KeyRing
 from ..identity.reading import Reading, read_code
@@ -18,6 +16,7 @@ from ..parties.tables import Article, Location, Lot
 from .books import by_ids
 from .holds import Held, held_items
 from .item_status import ItemStatus, item_status
+from .sscc import sscc_of
 from .tables import LogisticUnit, UnitContent
 from .units import (
     INSIDE,
@@ -30,8 +29,6 @@ from .units import (
 
 MOST_UNITS = 200
 """Units a lot's answer lists; the count tells how many there are."""
-_SSCC = re.compile(r"(?:\(?00\)?)?[0-9]{18}")
-_SSCC_LINK = re.compile(r"/00/([0-9]{18})(?:[/?#]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +119,6 @@ def resolve(session: Session, keys: KeyRing, text: str) -> Found:
         node = nodes_of(session, [inside])[0] if inside else None
         return Found("item", around, node=node, item=status, lot=status.lot)
     return _resolve_lot(session, _lot_meant(session, text))
-
-
-def sscc_of(text: str) -> str:
-    """The SSCC a text is, or nothing: 18 digits, ``(00)…``, ``]C100…`` or ``…/00/…``.
-
-    >>> sscc_of("(00) 0690 1234 0000 0000 16"), sscc_of("L2-261124-01")
-    ('069012340000000016', '')
-    """
-    plain = unicodedata.normalize("NFKC", text[:200]).strip()
-    link = _SSCC_LINK.search(plain)
-    if link:
-        return link[1]
-    if plain.startswith("]"):
-        try:
-            return read_elements(plain).get("00", "")
-        except InvalidInput:
-            return ""
-    compact = re.sub(r"[\s-]", "", plain)
-    return Sscc.parse(compact).digits if _SSCC.fullmatch(compact) else ""
 
 
 def find_item(session: Session, keys: KeyRing, text: str) -> ItemStatus | None:

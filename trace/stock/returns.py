@@ -5,7 +5,7 @@ among other returns.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,10 +20,11 @@ from ..people import Actor
 from .cargo import Cargo, Loose, Paper, move_cargo
 from .gates import WITHDRAWN
 from .holds import IN_FORCE
-from .shipping import nothing_on_the_way, on_the_way, units_on_board
+from .origins import check_theirs, places_of, sold_by
+from .shipping import hold_together, nothing_on_the_way, on_the_way, units_on_board
 from .stores import place_of_kind
 from .tables import Hold, Shipment
-from .units import NOTHING, contents_of, sum_contents
+from .units import NOTHING, Contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,16 @@ def take_back(
     *,
     reason: str = "",
     shipment: Shipment | None = None,
-    unit_place_id: int | None = None,
+    sender: Location | None = None,
 ) -> Returned:
     """Book returned goods into our hands; ``shipment`` when they never arrived.
 
     The lot's state decides where they go, as it is when they are booked. A pallet with
-    one lot that is recalled goes to quarantine as a whole.
+    one lot that is recalled goes to quarantine as a whole. Cases must be booked at the
+    ``sender``, or on the way there; what consumers bring comes off the customer who
+    has it by the book.
 
-    Raises as ``place_of_kind`` and ``move_cargo``.
+    Raises as ``place_of_kind``, ``check_theirs``, ``sold_by`` and ``move_cargo``.
     """
     actor.require("stock.move")
     usual = place_of_kind(session, "returns", site_id)
@@ -92,8 +95,19 @@ def take_back(
         gone.update(dict.fromkeys(lots, target))
         return target.id
 
+    if shipment is None:
+        cargo = replace(cargo, loose=sold_by(session, cargo.loose))
     paper = Paper(number, now, reason or "returned", sent)
-    move_cargo(session, cargo, route, paper, actor, now, unit_place_id=unit_place_id)
+    move_cargo(
+        session,
+        cargo,
+        route,
+        paper,
+        actor,
+        now,
+        check=check_theirs(places_of(session, sender)),
+        unit_place_id=sender.id if sender else None,
+    )
     return Returned(number, gone, frozenset(danger))
 
 
@@ -102,6 +116,9 @@ def bring_back(
 ) -> Returned:
     """Book back what of a shipment is still on the way: the customer did not take it.
 
+    In its cases, where nothing of it was delivered uncounted by case; else as so many
+    packs, and where the cases are nobody knows until they are scanned.
+
     Raises Conflict ``nothing_on_the_way``, and as ``take_back``.
     """
     actor.require("stock.move")
@@ -109,21 +126,34 @@ def bring_back(
         sa.select(Location).filter_by(partner_id=shipment.consignee_id, kind="transit")
     ).one()
     units = units_on_board(session, shipment)
-    held = sum_contents(contents_of(session, (unit.id for unit in units)).values())
-    loose: list[Loose] = []
-    for lot_id, goods in on_the_way(session, shipment).items():
-        inside = held.get(lot_id, NOTHING)
-        if items := goods.items - inside.items:
-            loose.append(Loose(lot_id, transit.id, items=items))
-        if goods.unscanned > inside.unscanned:
-            more = goods.unscanned - inside.unscanned
-            loose.append(Loose(lot_id, transit.id, quantity=more))
-    if not units and not loose:
+    rest = on_the_way(session, shipment)
+    if not rest:
         raise nothing_on_the_way(shipment)
+    if not _fit(hold_together(session, units), rest):
+        for unit in units:
+            unit.location_id = unit.shipment_id = None
+        units = []
+    inside = hold_together(session, units)
+    loose: list[Loose] = []
+    for lot_id, goods in rest.items():
+        packed = inside.get(lot_id, NOTHING)
+        if items := goods.items - packed.items:
+            loose.append(Loose(lot_id, transit.id, items=items))
+        if goods.unscanned > packed.unscanned:
+            more = goods.unscanned - packed.unscanned
+            loose.append(Loose(lot_id, transit.id, quantity=more))
     tops = {unit.id for unit in units}
     ssccs = tuple(unit.sscc for unit in units if unit.parent_id not in tops)
     cargo, site = Cargo(tuple(loose), ssccs), shipment.site_id
     return take_back(session, cargo, site, actor, now, reason=reason, shipment=shipment)
+
+
+def _fit(held: Mapping[int, Contents], rest: Mapping[int, Contents]) -> bool:
+    return all(
+        not goods.items - rest.get(lot_id, NOTHING).items
+        and goods.unscanned <= rest.get(lot_id, NOTHING).unscanned
+        for lot_id, goods in held.items()
+    )
 
 
 def endangered(session: Session, lots: Iterable[Lot]) -> set[int]:

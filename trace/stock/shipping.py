@@ -1,6 +1,6 @@
 """Shipments to a consignee: loaded, on the way, delivered, also in part."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,15 @@ from ..errors import N_, Conflict, InvalidInput
 from ..identity.items import EMPTY, ItemSet
 from ..numbers import next_number
 from ..parties.lots import lock_lots
-from ..parties.tables import Location, Partner
+from ..parties.tables import Location, Lot, Partner
 from ..people import Actor
 from .cargo import Cargo, Paper, move_cargo
+from .origins import check_ours
 from .service import Move, move_many
+from .stores import day_at
 from .tables import LogisticUnit, Movement, Shipment
-from .units import Contents, contents_of, lock_units
+from .turns import check_fresh, check_turn
+from .units import Contents, contents_of, lock_units, sum_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,16 @@ def ship_goods(
     actor: Actor,
     now: datetime,
     *,
+    out_of_turn: str = "",
     unit_place_id: int | None = None,
 ) -> Shipment:
     """Send goods to a consignee: from now on they are on the way there.
 
-    Raises Forbidden, InvalidInput ``consignee_wrong``, Conflict ``place_missing``, and
-    as ``move_cargo``: only released goods that nobody holds leave us.
+    ``out_of_turn`` says why goods go although others expire before them.
+
+    Raises Forbidden, InvalidInput ``consignee_wrong``, Conflict ``place_missing``,
+    ``unit_not_here``, ``past_its_date``, ``older_stock_first``, and as ``move_cargo``:
+    only released goods that nobody holds leave us.
     """
     actor.require("stock.move")
     transit = _place(session, consignee_id, "transit")
@@ -58,16 +65,28 @@ def ship_goods(
     )
     session.add(shipment)
     session.flush()
-    move_cargo(
+    today = day_at(session, site_id, now)
+
+    def route(lots: Mapping[int, Lot]) -> int:
+        check_fresh(lots.values(), today)
+        return transit.id
+
+    words = out_of_turn.strip()
+    reason = f"shipped: {words}" if words else "shipped"
+    moves = move_cargo(
         session,
         cargo,
-        lambda _: transit.id,
-        Paper(shipment.number, now, "shipped", shipment.id),
+        route,
+        Paper(shipment.number, now, reason, shipment.id),
         actor,
         now,
+        check=check_ours,
         unit_place_id=unit_place_id,
     )
+    check_turn(session, moves, today, words)
     told = {"number": shipment.number, "consignee": transit.code}
+    if words:
+        told["out_of_turn"] = words
     audit.record(
         session, actor.login, "shipment.send", f"shipment:{shipment.id}", now, **told
     )
@@ -115,8 +134,12 @@ def deliver_goods(
         move_many(session, moves, actor=actor, now=now)
     if not on_the_way(session, shipment):
         shipment.delivered_at = now
+        arrived = _arrived(session, shipment, shop)
+        held = hold_together(session, units)
+        # Where some came back uncounted by case, nobody said which cases were left.
+        sure = all(goods.quantity <= arrived.get(lot, 0) for lot, goods in held.items())
         for unit in units:
-            unit.location_id = shop.id
+            unit.location_id, unit.shipment_id = shop.id if sure else None, None
     told = {"number": shipment.number, "moves": len(moves)}
     audit.record(
         session, actor.login, "shipment.deliver", f"shipment:{shipment.id}", now, **told
@@ -198,21 +221,27 @@ def _arrivals(
 
 
 def units_on_board(session: Session, shipment: Shipment) -> list[LogisticUnit]:
-    """Cases and pallets on that way whose contents this shipment carries, locked."""
-    transit = _place(session, shipment.consignee_id, "transit")
-    rest = on_the_way(session, shipment)
-    rows = sa.select(LogisticUnit.sscc).where(LogisticUnit.location_id == transit.id)
-    units = lock_units(session, session.scalars(rows).all())
-    held = contents_of(session, (unit.id for unit in units.values()))
-    nothing = Contents(EMPTY, 0)
-    return [
-        unit
-        for unit in units.values()
-        if all(
-            lot_id in rest and not goods.items - rest.get(lot_id, nothing).items
-            for lot_id, goods in held.get(unit.id, {}).items()
-        )
-    ]
+    """Cases and pallets that went with this shipment and are on the way yet, locked."""
+    rows = sa.select(LogisticUnit.sscc).where(LogisticUnit.shipment_id == shipment.id)
+    return list(lock_units(session, session.scalars(rows).all()).values())
+
+
+def hold_together(
+    session: Session, units: Iterable[LogisticUnit]
+) -> dict[int, Contents]:
+    """What units hold together, by lot."""
+    return sum_contents(contents_of(session, (unit.id for unit in units)).values())
+
+
+def _arrived(session: Session, shipment: Shipment, shop: Location) -> dict[int, int]:
+    """How much of each lot of a shipment was delivered."""
+    much = sa.cast(sa.func.sum(Movement.quantity), sa.BigInteger)
+    rows = session.execute(
+        sa.select(Movement.lot_id, much)
+        .where(Movement.shipment_id == shipment.id, Movement.to_id == shop.id)
+        .group_by(Movement.lot_id)
+    )
+    return {lot_id: quantity for lot_id, quantity in rows}
 
 
 def _place(session: Session, consignee_id: int, kind: str) -> Location:

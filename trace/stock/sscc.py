@@ -1,10 +1,13 @@
-"""Giving out numbers of cases and pallets: none twice, ever."""
+"""Numbers of cases and pallets: read as people scan them, given out none twice."""
+
+import re
+import unicodedata
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import N_, InvalidInput
-from ..identity.gs1 import Sscc
+from ..identity.gs1 import Sscc, check_digit, read_elements
 from ..numbers import next_value
 from .tables import LogisticUnit
 
@@ -12,6 +15,40 @@ MOST_AT_ONCE = 500
 """Numbers one request may take: a roll of case labels."""
 _BLOCK = 1000
 """Numbers looked at together when the first ones are taken."""
+_SSCC = re.compile(r"(?:\(?00\)?)?[0-9]{18}")
+_SSCC_LINK = re.compile(r"/00/([0-9]{18})(?:[/?#]|$)")
+_ELEMENTS = re.compile(r"\].*|\(.*|00[0-9]{18}..+")
+
+
+def sscc_of(text: str) -> str:
+    """The SSCC a text is, or nothing.
+
+    Takes 18 digits, ``(00)…``, a GS1 element string with AI 00 among others (with or
+    without ``]C1`` or another symbology identifier), and an address with ``/00/…``.
+
+    >>> sscc_of("(00) 0690 1234 0000 0000 16"), sscc_of("L2-261124-01")
+    ('069012340000000016', '')
+
+    Raises InvalidInput ``sscc_check_digit`` for a number that was misread.
+    """
+    plain = unicodedata.normalize("NFKC", text[:200]).strip()
+    if link := _SSCC_LINK.search(plain):
+        return Sscc(link[1]).digits
+    compact = re.sub(r"[\s-]", "", plain)
+    if _SSCC.fullmatch(compact):
+        return Sscc.parse(compact).digits
+    if not _ELEMENTS.fullmatch(plain):
+        return ""
+    try:
+        found = read_elements(plain).get("00", "")
+    except InvalidInput:
+        return ""
+    return found if found and int(found[-1]) == check_digit(found[:-1]) else ""
+
+
+def read_sscc(text: str) -> Sscc:
+    """The SSCC that was scanned or typed. Raises InvalidInput as ``Sscc``."""
+    return Sscc(sscc_of(text) or Sscc.parse(text).digits)
 
 
 def issue_ssccs(session: Session, prefix: str, count: int = 1) -> list[Sscc]:

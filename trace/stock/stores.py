@@ -1,16 +1,19 @@
 """Our own places: which there are, and which of them is meant."""
 
 from collections.abc import Collection
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import N_, Conflict, InvalidInput, NotFound
-from ..parties.tables import Location
+from ..parties.tables import Location, Site
 from .places import Place
 
 OWN_KINDS = ("warehouse", "line", "hold", "returns", "quarantine", "sample")
 """Kinds of places in our hands, the usual ones first."""
+HOME_ZONE = "Asia/Shanghai"
 
 
 def own_places(
@@ -62,6 +65,12 @@ def place_of_kind(session: Session, kind: str, site_id: int | None) -> Location:
             kind=kind,
         )
     return next((row for row in rows if row.site_id == site_id), rows[0])
+
+
+def day_at(session: Session, site_id: int | None, now: datetime) -> date:
+    """The day it is at a site; at home where no site is said."""
+    site = session.get(Site, site_id) if site_id else None
+    return now.astimezone(ZoneInfo(site.time_zone if site else HOME_ZONE)).date()
 
 
 def place_value(row: Location) -> Place:

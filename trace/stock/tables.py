@@ -177,6 +177,10 @@ class LogisticUnit(Base):
         sa.ForeignKey("location.id"), index=True
     )
     """Where it was last seen as a whole."""
+    shipment_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("shipment.id"), index=True
+    )
+    """The shipment it is on the way with."""
     built_at: Mapped[datetime | None]
 
 

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import N_, Conflict, NotFound
-from ..identity.gs1 import Sscc
 from ..identity.items import EMPTY, ItemSet
 from .books import by_ids
+from .sscc import read_sscc
 from .tables import LogisticUnit, UnitContent
 
 INSIDE = UnitContent.removed_at.is_(None)
@@ -62,7 +62,7 @@ def find_unit(session: Session, text: str) -> LogisticUnit:
 
     Raises InvalidInput for what is no SSCC, NotFound ``unit_unknown``.
     """
-    digits = Sscc.parse(text).digits
+    digits = read_sscc(text).digits
     unit = session.scalar(sa.select(LogisticUnit).where(LogisticUnit.sscc == digits))
     if unit is None:
         raise unit_unknown(digits)

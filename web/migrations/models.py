@@ -9,6 +9,7 @@ from ...trace.identity import tables as identity
 from ...trace.parties import tables as parties
 from ...trace.production import tables as production
 from ...trace.stock import tables as stock
+from .. import sent_forms
 from ..api import tables as api
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "people",
     "production",
     "scope",
+    "sent_forms",
     "stock",
 ]

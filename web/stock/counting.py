@@ -13,7 +13,7 @@ from ...trace.stock.counted import sheet_of
 from ...trace.stock.counts import find_count, note_count
 from ...trace.stock.resolving import resolve
 from ..current import actor, house
-from ..forms import number_field, text_field
+from ..forms import number_field, scan_field, text_field
 from ..problems import status_of
 from .counts import count_page
 from .figures import read_figure
@@ -28,7 +28,7 @@ def find_counted(number: str) -> ResponseReturnValue:
     """From a scanned code to the page where its lot's figure goes."""
     actor().require("stock.count")
     try:
-        code = text_field("code", LINK_LIMIT, required=True)
+        code = scan_field("code", LINK_LIMIT)
         with house().plant.reading() as session:
             found = resolve(session, house().keys, code)
             lots = [found.lot] if found.lot else []

@@ -18,7 +18,8 @@ from ...trace.parties.lots import find_lot
 from ...trace.parties.tables import Lot
 from ...trace.stock.cargo import Cargo, Loose
 from ...trace.stock.item_status import ItemStatus
-from ...trace.stock.resolving import Node, find_item, nodes_of, resolve, sscc_of
+from ...trace.stock.resolving import Node, find_item, nodes_of, resolve
+from ...trace.stock.sscc import sscc_of
 from ...trace.stock.units import Contents, find_unit
 from .figures import read_figure
 
@@ -152,6 +153,19 @@ def read_line(session: Session, keys: KeyRing, line: str) -> Named:
         N_("Say how much of batch %(lot)s: write the quantity behind it."),
         lot=found.lot.code if found.lot else plain[:40],
     )
+
+
+def text_of(one: Named) -> str:
+    """A line that names the same again, for a form that undoes what was done."""
+    if one.node:
+        return one.node.unit.sscc
+    if one.lot is None:
+        return ""
+    name = f"{one.lot.article.code}/{one.lot.code}"
+    if one.items is not None:
+        return f"{name} #{one.items}"
+    unit = one.lot.article.base_unit
+    return f"{name} {one.quantity}" + ("" if unit == "piece" else f" {unit}")
 
 
 def _span(session: Session, keys: KeyRing, first: str, last: str) -> Named:

@@ -9,10 +9,11 @@ from ...trace.errors import LotmarkError
 from ...trace.stock.stores import own_place, own_places
 from ...trace.stock.transfers import USES, move_between, take_away
 from ..current import actor, house
-from ..forms import choice_field, number_field, text_field
+from ..forms import choice_field, number_field, scan_field, text_field
+from ..once import book_once
 from ..problems import status_of
 from .goods import Goods, read_goods
-from .room import MOST_GOODS, MOST_ID, MOST_REASON, room, to_paper
+from .room import MOST_GOODS, MOST_ID, MOST_REASON, paper_address, room
 
 STEPS = ("check", "book")
 """A form is looked at first; only the second button books."""
@@ -31,20 +32,23 @@ def move_now() -> ResponseReturnValue:
     try:
         if checking():
             return _checked("stock/move.html")
-        with house().plant.writing() as session:
-            source, goods = goods_meant(session)
-            number = move_between(
-                session,
-                goods.cargo(source),
-                number_field("to", 1, MOST_ID),
-                actor(),
-                clock.now(),
-                reason=text_field("reason", MOST_REASON),
-                unit_place_id=source,
-            )
+        return book_once(_move)
     except LotmarkError as error:
         return _refused("stock/move.html", error)
-    return to_paper(number)
+
+
+def _move(session: Session) -> str:
+    source, goods = goods_meant(session)
+    number = move_between(
+        session,
+        goods.cargo(source),
+        number_field("to", 1, MOST_ID),
+        actor(),
+        clock.now(),
+        reason=text_field("reason", MOST_REASON),
+        unit_place_id=source,
+    )
+    return paper_address(number)
 
 
 @room.get("/stock/take")
@@ -60,20 +64,23 @@ def take_now() -> ResponseReturnValue:
     try:
         if checking():
             return _checked("stock/take.html")
-        with house().plant.writing() as session:
-            source, goods = goods_meant(session)
-            number = take_away(
-                session,
-                choice_field("use", USES),
-                goods.cargo(source),
-                text_field("reason", MOST_REASON),
-                actor(),
-                clock.now(),
-                unit_place_id=source,
-            )
+        return book_once(_take)
     except LotmarkError as error:
         return _refused("stock/take.html", error)
-    return to_paper(number)
+
+
+def _take(session: Session) -> str:
+    source, goods = goods_meant(session)
+    number = take_away(
+        session,
+        choice_field("use", USES),
+        goods.cargo(source),
+        text_field("reason", MOST_REASON),
+        actor(),
+        clock.now(),
+        unit_place_id=source,
+    )
+    return paper_address(number)
 
 
 def checking() -> bool:
@@ -84,7 +91,7 @@ def checking() -> bool:
 def goods_meant(session: Session) -> tuple[int, Goods]:
     """The place the form's loose goods stand at, and its list, read."""
     source = own_place(session, number_field("from", 1, MOST_ID)).id
-    text = text_field("goods", MOST_GOODS, required=True)
+    text = scan_field("goods", MOST_GOODS)
     return source, read_goods(session, house().keys, text)
 
 
@@ -102,7 +109,7 @@ def _refused(template: str, error: LotmarkError) -> ResponseReturnValue:
 def again(session: Session) -> Goods | None:
     """The list of a refused form, so far as it can be read: which lines are wrong."""
     try:
-        text = text_field("goods", MOST_GOODS, required=True)
+        text = scan_field("goods", MOST_GOODS)
         return read_goods(session, house().keys, text)
     except LotmarkError:
         return None

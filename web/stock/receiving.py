@@ -17,9 +17,10 @@ from ...trace.stock.stores import own_places
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
 from ..i18n import PLANT_ZONE
+from ..once import book_once
 from ..problems import status_of
 from .figures import read_figure
-from .room import MOST_ID, room, to_paper
+from .room import MOST_ID, paper_address, room
 
 UNITS = ("kg", "g", "l", "ml", "piece", "case")
 MOST_PAPER = 60
@@ -36,13 +37,16 @@ def receive_form() -> ResponseReturnValue:
 def receive_now() -> ResponseReturnValue:
     actor().require("stock.move")
     try:
-        with house().plant.writing() as session:
-            delivery = _delivery(session)
-            lot = receive_lot(session, delivery, actor(), clock.now())
+        return book_once(_receive)
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _page(session, error), status_of(error)
-    return to_paper(delivery.document or lot.code)
+
+
+def _receive(session: Session) -> str:
+    delivery = _delivery(session)
+    lot = receive_lot(session, delivery, actor(), clock.now())
+    return paper_address(delivery.document or lot.code)
 
 
 def quantity_field(article: Article) -> int:

@@ -10,11 +10,12 @@ from ...trace.errors import LotmarkError
 from ...trace.parties.tables import Partner, Site
 from ...trace.stock.returns import endangered, sender_place, take_back
 from ..current import actor, house
-from ..forms import number_field, text_field
+from ..forms import number_field, scan_field, text_field
+from ..once import book_once
 from ..problems import status_of
 from .goods import Goods, read_goods
 from .moves import again, checking
-from .room import MOST_GOODS, MOST_ID, MOST_REASON, room, to_paper
+from .room import MOST_GOODS, MOST_ID, MOST_REASON, paper_address, room
 
 CONSUMER = 0
 """Stands in the form for: a consumer brings it."""
@@ -34,26 +35,29 @@ def return_now() -> ResponseReturnValue:
         if checking():
             with house().plant.reading() as session:
                 return _page(session, goods=_goods(session))
-        with house().plant.writing() as session:
-            sender = number_field("sender", CONSUMER, MOST_ID)
-            place = sender_place(session, sender or None)
-            back = take_back(
-                session,
-                _goods(session).cargo(place.id),
-                number_field("site", 1, MOST_ID),
-                actor(),
-                clock.now(),
-                reason=text_field("reason", MOST_REASON),
-                unit_place_id=place.id,
-            )
+        return book_once(_take_back)
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _page(session, error, again(session)), status_of(error)
-    return to_paper(back.number)
+
+
+def _take_back(session: Session) -> str:
+    sender = number_field("sender", CONSUMER, MOST_ID)
+    place = sender_place(session, sender or None)
+    back = take_back(
+        session,
+        _goods(session).cargo(place.id),
+        number_field("site", 1, MOST_ID),
+        actor(),
+        clock.now(),
+        reason=text_field("reason", MOST_REASON),
+        sender=place,
+    )
+    return paper_address(back.number)
 
 
 def _goods(session: Session) -> Goods:
-    text = text_field("goods", MOST_GOODS, required=True)
+    text = scan_field("goods", MOST_GOODS)
     return read_goods(session, house().keys, text)
 
 

@@ -1,15 +1,17 @@
 """The warehouse's room: each deed needs its own right, and scans come from a hand."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from ...trace.errors import N_, Forbidden
 from ..auth.views import log_in_required
 from ..current import actor
+from ..once import form_number
 from ..shown import staff_context
 
 room = Blueprint("stock", __name__, template_folder="templates")
 room.context_processor(staff_context)
+room.context_processor(lambda: {"form_number": form_number})
 
 MOST_ID = 2**53
 """Largest id a form may name."""
@@ -35,6 +37,6 @@ def require_one(*rights: str) -> None:
         )
 
 
-def to_paper(number: str) -> ResponseReturnValue:
+def paper_address(number: str) -> str:
     """The page of what was just booked."""
-    return redirect(url_for("stock.paper", number=number, done="yes"))
+    return url_for("stock.paper", number=number, done="yes")

@@ -1,7 +1,7 @@
 """Shipments: sent, on the way, delivered in whole or in part, or back at the door."""
 
 import sqlalchemy as sa
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...trace import clock
@@ -15,10 +15,11 @@ from ...trace.stock.stores import own_places
 from ...trace.stock.tables import Movement, Shipment
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
+from ..once import book_once
 from ..problems import status_of
 from .goods import Goods
 from .moves import again, checking, goods_meant
-from .room import MOST_ID, MOST_REASON, room, to_paper
+from .room import MOST_ID, MOST_REASON, paper_address, room
 
 MOST_ROWS = 100
 MOST_WORD = 60
@@ -39,27 +40,27 @@ def ship_now() -> ResponseReturnValue:
             with house().plant.reading() as session:
                 _, goods = goods_meant(session)
                 return _form(session, goods=goods)
-        with house().plant.writing() as session:
-            source, goods = goods_meant(session)
-            shipment = ship_goods(
-                session,
-                number_field("consignee", 1, MOST_ID),
-                _site_of(session, source),
-                goods.cargo(source),
-                Transport(
-                    *(
-                        text_field(name, MOST_WORD)
-                        for name in ("carrier", "vehicle", "driver_phone")
-                    )
-                ),
-                actor(),
-                clock.now(),
-                unit_place_id=source,
-            )
+        return book_once(_ship)
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _form(session, error, again(session)), status_of(error)
-    return redirect(url_for("stock.shipment", number=shipment.number, done="yes"))
+
+
+def _ship(session: Session) -> str:
+    source, goods = goods_meant(session)
+    told = ("carrier", "vehicle", "driver_phone")
+    shipment = ship_goods(
+        session,
+        number_field("consignee", 1, MOST_ID),
+        _site_of(session, source),
+        goods.cargo(source),
+        Transport(*(text_field(name, MOST_WORD) for name in told)),
+        actor(),
+        clock.now(),
+        out_of_turn=text_field("out_of_turn", MOST_REASON),
+        unit_place_id=source,
+    )
+    return url_for("stock.shipment", number=shipment.number, done="yes")
 
 
 @room.get("/stock/shipments")
@@ -85,35 +86,41 @@ def shipment(number: str) -> ResponseReturnValue:
 def deliver(number: str) -> ResponseReturnValue:
     """All of it arrived, or so many of each lot."""
     actor().require("stock.move")
+
+    def arrive(session: Session) -> str:
+        sent = find_shipment(session, number)
+        some = None
+        if choice_field("much", ("all", "part")) == "part":
+            some = {
+                lot_id: number_field(f"lot-{lot_id}", 0, goods.quantity)
+                for lot_id, goods in on_the_way(session, sent).items()
+            }
+        deliver_goods(session, sent, actor(), clock.now(), some)
+        return url_for("stock.shipment", number=number)
+
     try:
-        with house().plant.writing() as session:
-            sent = find_shipment(session, number)
-            some = None
-            if choice_field("much", ("all", "part")) == "part":
-                some = {
-                    lot_id: number_field(f"lot-{lot_id}", 0, goods.quantity)
-                    for lot_id, goods in on_the_way(session, sent).items()
-                }
-            deliver_goods(session, sent, actor(), clock.now(), some)
+        return book_once(arrive)
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _page(session, number, error), status_of(error)
-    return redirect(url_for("stock.shipment", number=number))
 
 
 @room.post("/stock/shipments/<number>/back")
 def refuse_delivery(number: str) -> ResponseReturnValue:
     """What is still on the way comes back."""
     actor().require("stock.move")
-    try:
+
+    def back(session: Session) -> str:
         reason = text_field("reason", MOST_REASON, required=True)
-        with house().plant.writing() as session:
-            sent = find_shipment(session, number)
-            back = bring_back(session, sent, actor(), clock.now(), reason)
+        sent = find_shipment(session, number)
+        came = bring_back(session, sent, actor(), clock.now(), reason)
+        return paper_address(came.number)
+
+    try:
+        return book_once(back)
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _page(session, number, error), status_of(error)
-    return to_paper(back.number)
 
 
 def _site_of(session: Session, place_id: int) -> int:

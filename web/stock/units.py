@@ -14,12 +14,18 @@ from ...trace.parties.tables import Location
 from ...trace.stock.building import LEVELS, open_unit
 from ...trace.stock.cargo import find_unit_place
 from ...trace.stock.queries import positions
-from ...trace.stock.resolving import Found, nodes_of, parents_of, resolve
-from ...trace.stock.sscc import issue_ssccs
+from ...trace.stock.resolving import (
+    Found,
+    nodes_of,
+    parents_of,
+    resolve,
+)
+from ...trace.stock.sscc import issue_ssccs, read_sscc
 from ...trace.stock.stores import own_places
 from ...trace.stock.units import find_unit
 from ..current import actor, house
-from ..forms import choice_field, number_field, text_argument, text_field
+from ..forms import choice_field, number_field, scan_field, text_argument
+from ..once import book_once
 from ..problems import status_of
 from .picture import BOX_HEIGHT, BOX_WIDTH, draw
 from .room import MOST_ID, room
@@ -30,6 +36,13 @@ DONE = (
 )
 """What the page may say was just done."""
 NUMBERS = ("scan", "issue")
+UNDONE = {
+    "in": "stock.unpack",
+    "on": "stock.unpack",
+    "out": "stock.pack",
+    "off": "stock.pack",
+}
+"""Which form undoes what was just done."""
 
 
 @room.get("/stock/units")
@@ -54,19 +67,26 @@ def begin_unit() -> ResponseReturnValue:
     """A new case or pallet, with the number of a label or one of ours."""
     actor().require("unit.build")
     try:
-        level = choice_field("level", LEVELS)
-        place = number_field("place", 1, MOST_ID)
-        scanned = ""
-        if choice_field("number", NUMBERS) == "scan":
-            scanned = text_field("sscc", 60, required=True)
-        with house().plant.writing() as session:
-            prefix = house().settings.gs1_prefix
-            (sscc,) = [Sscc.parse(scanned)] if scanned else issue_ssccs(session, prefix)
-            open_unit(session, sscc, level, place, actor(), clock.now())
+        return book_once(_begin)
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _start(session, error), status_of(error)
-    return redirect(url_for("stock.unit", sscc=sscc.digits, done="opened"))
+
+
+def _begin(session: Session) -> str:
+    level = choice_field("level", LEVELS)
+    place = number_field("place", 1, MOST_ID)
+    sscc = number_meant(session)
+    open_unit(session, sscc, level, place, actor(), clock.now())
+    return url_for("stock.unit", sscc=sscc.digits, done="opened")
+
+
+def number_meant(session: Session) -> Sscc:
+    """The number of a label that was scanned, or the next one of ours."""
+    if choice_field("number", NUMBERS) == "scan":
+        return read_sscc(scan_field("sscc", LINK_LIMIT))
+    (sscc,) = issue_ssccs(session, house().settings.gs1_prefix)
+    return sscc
 
 
 @room.get("/stock/units/<sscc>")
@@ -93,6 +113,8 @@ def unit_page(session: Session, sscc: str, error: LotmarkError | None = None) ->
         box=(BOX_WIDTH, BOX_HEIGHT),
         done=done if done in DONE else "",
         what=request.args.get("what", "")[:80],
+        undo=UNDONE.get(done),
+        again=request.args.get("again", "")[:LINK_LIMIT],
         form=request.form,
         moving=f"{url_for('stock.move_form')}?goods={quote(row.sscc)}"
         f"&from={place or ''}",

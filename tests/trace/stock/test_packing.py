@@ -23,6 +23,7 @@ from lotmark.trace.stock.building import (
 )
 from lotmark.trace.stock.cargo import Cargo, Loose, Paper, move_cargo
 from lotmark.trace.stock.holds import place_hold
+from lotmark.trace.stock.origins import check_ours
 from lotmark.trace.stock.packing import (
     pack_count,
     pack_items,
@@ -194,7 +195,7 @@ def _one_deed(
     elif turn % 4 == 1:
         both = Cargo((), (cases[3], cases[turn % 3]))
         place = plant.places[target]
-        move_cargo(session, both, lambda _: place, Paper("X", now), WANG, now)
+        _book(session, both, place, Paper("X", now), now)
     elif turn % 4 == 2:
         take_off_pallet(session, [cases[2], cases[1]], WANG, now)
     else:
@@ -411,9 +412,7 @@ def test_an_item_that_leaves_alone_comes_out_of_its_case(
         close_unit(session, case, WANG, now)
         one = Loose(lot.id, plant.places["W1"], items=items("3"))
         sample = plant.places["sample"]
-        move_cargo(
-            session, Cargo((one,)), lambda _: sample, Paper("Y-1", now), WANG, now
-        )
+        _book(session, Cargo((one,)), sample, Paper("Y-1", now), now)
         assert items_of_units(session, [case])[lot.id].items == items("0-2,4-9")
         unit = session.scalars(sa.select(LogisticUnit).filter_by(sscc=case)).one()
         assert unit.state == "open"
@@ -460,5 +459,20 @@ def _move(
     now: datetime,
     **told: int,
 ) -> None:
-    place = plant.places[target]
-    move_cargo(session, Cargo((), (sscc,)), lambda _: place, paper, WANG, now, **told)
+    _book(session, Cargo((), (sscc,)), plant.places[target], paper, now, **told)
+
+
+def _book(
+    session: Session, cargo: Cargo, place: int, paper: Paper, now: datetime, **told: int
+) -> None:
+    ours = told.get("unit_place_id")
+    move_cargo(
+        session,
+        cargo,
+        lambda _: place,
+        paper,
+        WANG,
+        now,
+        check=check_ours,
+        unit_place_id=ours,
+    )

@@ -17,8 +17,8 @@ from lotmark.trace.stock.building import open_unit
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.packing import pack_count, pack_items
 from lotmark.trace.stock.pallets import put_on_pallet
-from lotmark.trace.stock.resolving import resolve, sscc_of
-from lotmark.trace.stock.sscc import issue_ssccs
+from lotmark.trace.stock.resolving import resolve
+from lotmark.trace.stock.sscc import issue_ssccs, sscc_of
 
 
 @pytest.fixture

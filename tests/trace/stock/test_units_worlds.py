@@ -23,6 +23,7 @@ from lotmark.trace.errors import LotmarkError
 from lotmark.trace.identity.items import EMPTY, ItemSet
 from lotmark.trace.stock.building import dissolve_unit, open_unit
 from lotmark.trace.stock.cargo import Cargo, Loose, Paper, move_cargo
+from lotmark.trace.stock.origins import check_ours
 from lotmark.trace.stock.packing import (
     pack_count,
     pack_items,
@@ -274,7 +275,9 @@ class Units(RuleBasedStateMachine):
     def book(self, session: Session, cargo: Cargo, target: str) -> None:
         place = self.places(target)
         paper = Paper("DB-1", self.now)
-        move_cargo(session, cargo, lambda _: place, paper, WANG, self.now)
+        move_cargo(
+            session, cargo, lambda _: place, paper, WANG, self.now, check=check_ours
+        )
 
 
 @contextmanager

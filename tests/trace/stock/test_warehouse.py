@@ -397,7 +397,14 @@ def test_sold_food_never_becomes_an_ingredient(
                     inside = Cargo((Loose(lot.id, plant.places["R1"], items=some),))
                 if grade == "case":
                     inside = Cargo((), (case,))
-                move_between(session, inside, plant.places["W1"], WANG, now)
+                move_between(
+                    session,
+                    inside,
+                    plant.places["W1"],
+                    WANG,
+                    now,
+                    reason="开箱看过, 钱宁",
+                )
             with pytest.raises(
                 Conflict, match=r"Food Safety Law, article\s34\(1\)"
             ) as no:
