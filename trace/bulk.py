@@ -8,13 +8,16 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
-from .db import Base
+from .db import ATTACHED, Base
 
 Plain = int | str | None
 NOTHING = "\x01"
@@ -53,29 +56,110 @@ def insert_rows(
     table: type[Base],
     columns: Sequence[str],
     rows: Iterable[Sequence[Plain]],
+    *,
+    key: Sequence[str] = (),
 ) -> None:
-    """Insert rows of plain values, in the order given; some thousands at a time."""
+    """Insert rows of plain values, in the order given.
+
+    A row that is there already with the same ``key`` gets the new values.
+    """
+    with _cursor(session) as (cursor, dialect):
+        name, listed, tail = _quoted(dialect, table, columns, key)
+        if dialect.name == "sqlite":
+            places = ", ".join("?" for _ in columns)
+            insert = f"INSERT INTO {name} ({listed}) VALUES ({places}){tail}"  # noqa: S608 - names of ours
+            cursor.executemany(insert, rows)
+        elif not key:
+            _copy(cursor, name, listed, rows)
+        else:
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE incoming (LIKE {name} INCLUDING DEFAULTS)"
+            )
+            _copy(cursor, "incoming", listed, rows)
+            select = f"SELECT {listed} FROM incoming"  # noqa: S608 - names of ours
+            cursor.execute(f"INSERT INTO {name} ({listed}) {select}{tail}")
+            cursor.execute("DROP TABLE incoming")
+
+
+def attach(session: Session, file: Path, name: str) -> bool:
+    """Let the transaction read another SQLite file; it is let go when it is over.
+
+    False, and nothing done, on PostgreSQL, or when there is one already.
+    """
     session.flush()
     link = session.connection()
-    quote = link.dialect.identifier_preparer.quote
-    name = quote(table.__tablename__)
-    listed = ", ".join(map(quote, columns))
+    if link.dialect.name != "sqlite" or ATTACHED in link.info:
+        return False
+    link.exec_driver_sql(f"ATTACH ? AS {name}", (str(file),))
+    link.info[ATTACHED] = name
+    return True
+
+
+def insert_selected(
+    session: Session,
+    table: type[Base],
+    columns: Sequence[str],
+    query: tuple[str, Sequence[Plain]],
+    *,
+    key: Sequence[str] = (),
+) -> None:
+    """As ``insert_rows``, for what an ordered query of an attached file finds."""
+    select, values = query
+    with _cursor(session) as (cursor, dialect):
+        name, listed, tail = _quoted(dialect, table, columns, key)
+        cursor.execute(f"INSERT INTO main.{name} ({listed}) {select}{tail}", values)
+
+
+@contextmanager
+def roomy(session: Session) -> Iterator[None]:
+    """While many rows are written, SQLite keeps more pages in memory.
+
+    By default it keeps 2 MB: the pages of the indexes would come and go.
+    """
+    link = session.connection()
+    if link.dialect.name != "sqlite":
+        yield
+        return
+    before = link.exec_driver_sql("PRAGMA main.cache_size").scalar()
+    link.exec_driver_sql(f"PRAGMA main.cache_size={CACHE}")
+    try:
+        yield
+    finally:
+        link.exec_driver_sql(f"PRAGMA main.cache_size={before}")
+
+
+@contextmanager
+def _cursor(session: Session) -> Iterator[tuple[Any, Dialect]]:
+    session.flush()
+    link = session.connection()
     cursor = link.connection.cursor()
     try:
-        if link.dialect.name == "sqlite":
-            places = ", ".join("?" for _ in columns)
-            insert = f"INSERT INTO {name} ({listed}) VALUES ({places})"  # noqa: S608 - names of ours
-            # By default 2 MB: the pages of the indexes would come and go.
-            [(pages,)] = cursor.execute("PRAGMA cache_size").fetchall()
-            cursor.execute(f"PRAGMA cache_size={CACHE}")
-            cursor.executemany(insert, list(rows))
-            cursor.execute(f"PRAGMA cache_size={pages}")
-        else:
-            cursor.execute("SET LOCAL TIME ZONE 'UTC'")  # moments are written without
-            copy = f"COPY {name} ({listed}) FROM STDIN (FORMAT csv, NULL '{NOTHING}')"
-            cursor.copy_expert(copy, _Pieces(rows), size=1 << 16)
+        yield cursor, link.dialect
+    except link.dialect.loaded_dbapi.IntegrityError as error:
+        # as the session itself would raise it
+        raise sa.exc.IntegrityError(None, None, error) from error
     finally:
         cursor.close()
+
+
+def _quoted(
+    dialect: Dialect, table: type[Base], columns: Sequence[str], key: Sequence[str]
+) -> tuple[str, str, str]:
+    """The table, its columns, and what is done about rows that are there already."""
+    quote = dialect.identifier_preparer.quote
+    name, listed = quote(table.__tablename__), ", ".join(map(quote, columns))
+    if not key:
+        return name, listed, ""
+    others = [quote(column) for column in columns if column not in key]
+    news = ", ".join(f"{column} = excluded.{column}" for column in others)
+    keys = ", ".join(map(quote, key))
+    return name, listed, f" ON CONFLICT ({keys}) DO UPDATE SET {news}"
+
+
+def _copy(cursor: Any, name: str, listed: str, rows: Iterable[Sequence[Plain]]) -> None:
+    cursor.execute("SET LOCAL TIME ZONE 'UTC'")  # moments are written without
+    copy = f"COPY {name} ({listed}) FROM STDIN (FORMAT csv, NULL '{NOTHING}')"
+    cursor.copy_expert(copy, _Pieces(rows), size=1 << 16)
 
 
 def take_ids(session: Session, table: type[Base], count: int) -> list[int]:

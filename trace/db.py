@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, Engine, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import N_, Conflict, InvalidInput
 
@@ -29,6 +30,9 @@ NAMING = {
 }
 
 log = logging.getLogger(__name__)
+
+ATTACHED = "lotmark_attached"
+"""Under this name a connection to SQLite remembers a second file that it reads."""
 
 UNIQUE_VIOLATION = "23505"
 """PostgreSQL's code for a second row with a value that must be unique."""
@@ -186,6 +190,11 @@ def _open_sqlite(url: URL) -> Engine:
         connection.execute("PRAGMA busy_timeout=20000")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "checkin")
+    def detach(connection: Any, record: ConnectionPoolEntry) -> None:
+        if connection is not None and (name := record.info.pop(ATTACHED, None)):
+            connection.execute(f"DETACH {name}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -16,7 +16,7 @@ from ..errors import LotmarkError
 from ..identity.items import ItemSet
 from ..parties.tables import Location, Lot
 from ..people import Actor
-from ..stock.books import by_ids
+from ..stock.books import STOCK, ItemRow, by_ids, changed_items, changed_stock
 from ..stock.desk import Desk, open_desk
 from ..stock.ledger import LotLedger
 from ..stock.places import Place
@@ -33,7 +33,7 @@ from .units import Units
 
 Step = Callable[[list[Row]], None]
 ROUTE = ("lot_id", "from_id", "to_id", "quantity")
-IN_TIME = "opening, at, seq"
+IN_TIME = "planned.opening, planned.at, planned.seq"
 """The order of movements: lots come in first, then all else as it happened."""
 
 
@@ -47,6 +47,9 @@ class Checked:
     desk: Desk
     coded: list[Coded]
     runs: dict[int, tuple[datetime, datetime]]
+    gone: set[ItemRow] = field(default_factory=set)
+    fresh: set[ItemRow] = field(default_factory=set)
+    """What goes out of and comes into the table of items."""
     moved: int = 0
     """How many stock movements."""
     first: list[Move] = field(default_factory=list)
@@ -149,19 +152,15 @@ def _open_desk(job: Job) -> Desk:
 def _book(job: Job, checked: Checked) -> None:
     """Book all stock movements, in memory: what the ledger refuses is a bad row."""
     job.plan.index("post", "opening", "at")
-    desk, actor, now = checked.desk, job.actor, job.now
-    columns = (*ROUTE, "items", "document", "at", "column", "file_no", "line_no")
-    for post in job.plan.read("post", columns, IN_TIME):
-        lot_id, source, target, quantity, text, document, at, column, *where = post
-        if text is None and desk.add(lot_id, source, target, quantity):
-            continue  # its time and paper were checked when they were read
-        items = None if text is None else ItemSet.parse(text)
-        when = read_moment(at)
-        route = lot_id, source, target, quantity
-        try:
-            desk.book(*route, items, when, document, actor, now)
-        except LotmarkError as error:
-            job.bad.note(job.plan.row(*where), column, error)
+    job.plan.index("run", "post")
+    plan, add = job.plan, checked.desk.add
+    for number, *route, items in plan.read("post", ("seq", *ROUTE, "items"), IN_TIME):
+        # what can be added up had its time and paper checked when it was read
+        if items is not None or not add(*route):
+            _book_one(job, checked.desk, number)
+    before, after = checked.desk.before, checked.desk.after()
+    plan.add_all("stock", STOCK, changed_stock(before, after))
+    checked.gone, checked.fresh = changed_items(before, after)
     checked.moved = job.plan.count("post")
     told = ("lot_id", "from_id", "to_id", "at", "document", "quantity", "items")
     for one in islice(job.plan.read("post", told, IN_TIME), AUDITED):
@@ -169,6 +168,19 @@ def _book(job: Job, checked: Checked) -> None:
         items = None if text is None else ItemSet.parse(text)
         paper = read_moment(at), document, quantity, items
         checked.first.append(Move(lot_id, source, target, *paper))
+
+
+def _book_one(job: Job, desk: Desk, number: int) -> None:
+    told = *ROUTE, "items", "document", "at", "column", "file_no", "line_no"
+    [found] = job.plan.look_up("post", told, "seq", number)
+    lot_id, source, target, quantity, text, document, at, column, file, line = found
+    items = None if text is None else ItemSet.parse(text)
+    when, actor, now = read_moment(at), job.actor, job.now
+    route = lot_id, source, target, quantity
+    try:
+        desk.book(*route, items, when, document, actor, now)
+    except LotmarkError as error:
+        job.bad.note(job.plan.row(file, line), column, error)
 
 
 def _place(place: Location) -> Place:

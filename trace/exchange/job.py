@@ -19,7 +19,7 @@ from ..people import Actor
 from ..stock.checks import AHEAD
 from .amounts import to_base
 from .book import Book
-from .plan import POST, Plan
+from .plan import POST, RUN, Plan
 from .rows import AlreadyBad, BadRows, Row, WrongCell
 
 KEYS = {
@@ -124,7 +124,12 @@ class Job:
             *(0 if opening else 1, at.text, document, lot_id, source_id, target_id),
             *(quantity, text, alike, reason, shipment_id, column, kind),
         )
-        self.plan.add("post", POST, values, row)
+        plan = self.plan
+        plan.add("post", POST, values, row)
+        if items is not None:
+            post = plan.count("post")
+            for span in items.intervals:
+                plan.add("run", RUN, (post, *span), row)
 
     def moment(self, row: Row, column: str, zone: ZoneInfo) -> Moment:
         """A time of a row, in ``zone`` where it names none; not in the future."""

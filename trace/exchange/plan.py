@@ -11,13 +11,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..bulk import Plain, plain_row
+from sqlalchemy.orm import Session
+
+from ..bulk import Plain, attach, plain_row
 from ..db import Base
 from .rows import Row
 
 TOGETHER = 1_000
+NONE_OF: Mapping[str, str] = MappingProxyType({})
 POST = (
     "opening",
     "at",
@@ -39,6 +42,17 @@ POST = (
 it tells movements apart."""
 
 
+RUN = ("post", "lo", "hi")
+"""A run of items that a stock movement moves: each is written as a movement."""
+
+
+class Query(NamedTuple):
+    """What reads planned rows: SQL and its values."""
+
+    text: str
+    values: Sequence[Plain]
+
+
 class Plan:
     """Rows to be written, by table; each remembers the row of the file it came from."""
 
@@ -49,7 +63,6 @@ class Plan:
         for pragma in (
             "journal_mode=OFF",
             "synchronous=OFF",
-            "locking_mode=EXCLUSIVE",
             "temp_store=FILE",
             "cache_size=-16384",
         ):
@@ -58,7 +71,9 @@ class Plan:
         self._waiting: dict[str, list[Sequence[Plain]]] = {}
         self._inserts: dict[str, str] = {}
         self._files: dict[str, int] = {}
-        self._settled: set[str] = set()
+        self._settled: dict[str, str] = {}
+        """The SQL of the id that a new record of a table gets."""
+        self._schema = "main"
         self.columns: dict[str, tuple[str, ...]] = {}
         """The columns of each table that has rows."""
         self.new: Counter[str] = Counter()
@@ -70,8 +85,11 @@ class Plan:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def count(self, table: str) -> int:
-        """How many rows of a table are planned."""
+        """How many rows of a table are planned: also the number of the last one."""
         return self._saved[table] + len(self._waiting.get(table, ()))
+
+    def __contains__(self, table: str) -> bool:
+        return table in self._waiting
 
     def new_id(self, table: type[Base]) -> int:
         """An id below zero for a new record."""
@@ -109,8 +127,11 @@ class Plan:
         self._link.executemany(self._inserts[table], plain)
 
     def settle(self, table: str, ids: Sequence[int]) -> None:
-        """Say which ids the new records of a table get."""
+        """Say which ids the new records of a table get, ascending."""
         if not ids:
+            return
+        if ids[-1] - ids[0] == len(ids) - 1:
+            self._settled[table] = f"{ids[0] - 1} - {{0}}"
             return
         name = f"new_{table}"
         self._link.execute(
@@ -118,40 +139,73 @@ class Plan:
         )
         pairs = ((-1 - place, new) for place, new in enumerate(ids))
         self._link.executemany(f'INSERT INTO "{name}" VALUES (?, ?)', pairs)  # noqa: S608
-        self._settled.add(table)
+        found = f'(SELECT theirs FROM "{name}" WHERE ours = {{0}})'  # noqa: S608 - names of ours
+        self._settled[table] = found
+
+    def hand_over(self, session: Session) -> bool:
+        """Let the house's database read the rows itself, if it can: SQLite.
+
+        From then on nothing is added, and only ``query`` tells how to read.
+        """
+        for table in self._waiting:
+            self._save(table)
+        self._link.execute("COMMIT")
+        if attach(session, self._folder / "plan.db", "plan"):
+            self._schema = "plan"
+            return True
+        self._link.execute("BEGIN")
+        return False
 
     def read(
+        self, table: str, columns: Sequence[str], order: str = "seq"
+    ) -> Iterator[tuple[Any, ...]]:
+        """Planned rows; ``order`` is a list of columns."""
+        return self.run(self.query(table, columns, order))
+
+    def run(self, query: Query | None) -> Iterator[tuple[Any, ...]]:
+        return iter(()) if query is None else self._link.execute(*query)
+
+    def query(
         self,
         table: str,
         columns: Sequence[str],
         order: str = "seq",
         *,
-        refers: Mapping[str, str] = MappingProxyType({}),
+        refers: Mapping[str, str] = NONE_OF,
         constants: Mapping[str, Plain] = MappingProxyType({}),
-    ) -> Iterator[tuple[Any, ...]]:
-        """Planned rows; ``order`` is a list of columns.
+        instead: Mapping[str, str] = NONE_OF,
+        joined: str = "",
+    ) -> Query | None:
+        """How to read planned rows; none where nothing is planned.
 
         Columns that ``refers`` to a table hold the ids that its records got; some may
-        have the same value in every row.
+        have the same value in every row, or an SQL term ``instead``, which may refer to
+        the table that is ``joined`` by the number of the row.
         """
         if table not in self._waiting:
-            return iter(())
+            return None
         self._save(table)
         given = [constants[name] for name in columns if name in constants]
         listed = ", ".join(
-            "?" if name in constants else self._true(name, refers.get(name, ""))
+            "?"
+            if name in constants
+            else instead.get(name) or self._true(name, refers.get(name, ""))
             for name in columns
         )
-        select = f'SELECT {listed} FROM "{table}" AS planned ORDER BY {order}'  # noqa: S608 - names of ours
-        return self._link.execute(select, given)
+        select = f'SELECT {listed} FROM {self._schema}."{table}" AS planned'  # noqa: S608 - names of ours
+        if joined:
+            self._save(joined)
+            select += (
+                f' LEFT JOIN {self._schema}."{joined}" AS joined'
+                f' ON joined."{table}" = planned.seq'
+            )
+        return Query(f"{select} ORDER BY {order}", given)
 
     def _true(self, column: str, table: str) -> str:
+        name = f'planned."{column}"'
         if table not in self._settled:
-            return f'planned."{column}"'
-        return (
-            f'coalesce((SELECT theirs FROM "new_{table}"'  # noqa: S608 - names of ours
-            f' WHERE ours = planned."{column}"), planned."{column}")'
-        )
+            return name
+        return f"iif({name} < 0, {self._settled[table].format(name)}, {name})"
 
     def values(self, table: str, column: str, where: str = "1") -> set[Any]:
         """The different values of one column of rows for which a condition holds."""

@@ -16,6 +16,12 @@ from .tables import Stock, StockItem
 
 PLACE_COLUMNS = (Location.id, Location.code, Location.kind, Location.partner_id)
 """The fields of a ``Place``, in its order."""
+STOCK_KEY = ("lot_id", "location_id")
+STOCK = (*STOCK_KEY, "quantity")
+StockRow = tuple[int, int, int]
+"""Lot, place and quantity."""
+ItemRow = tuple[int, int, tuple[bool, int, int]]
+"""Lot, place, and a run of items there, with whether they surely are."""
 CHUNK = 30_000
 """SQLite takes 32,766 values in one statement."""
 
@@ -67,49 +73,82 @@ def save_ledgers(
     session: Session, before: Mapping[int, LotLedger], after: Mapping[int, LotLedger]
 ) -> None:
     """Write what differs between two states of the same lots."""
-    stock: list[dict[str, object]] = []
-    old: set[tuple[object, ...]] = set()
-    new: set[tuple[object, ...]] = set()
-    for lot_id, ledger in after.items():
-        for place_id, here in ledger.balances.items():
-            was = before[lot_id].balances.get(place_id)
-            if here is was:
-                continue
-            old.update(_item_rows(lot_id, was) if was else ())
-            new.update(_item_rows(lot_id, here))
-            if was is None or was.quantity != here.quantity:
-                key = {"lot_id": lot_id, "location_id": place_id}
-                stock.append({**key, "quantity": here.quantity})
+    save_stock(session, changed_stock(before, after))
+    save_items(session, *changed_items(before, after))
+
+
+def changed_stock(
+    before: Mapping[int, LotLedger], after: Mapping[int, LotLedger]
+) -> Iterator[StockRow]:
+    """The rows of ``Stock`` that differ."""
+    for lot_id, place_id, was, here in _changed(before, after):
+        if was is None or was.quantity != here.quantity:
+            yield lot_id, place_id, here.quantity
+
+
+def changed_items(
+    before: Mapping[int, LotLedger], after: Mapping[int, LotLedger]
+) -> tuple[set[ItemRow], set[ItemRow]]:
+    """The rows of ``StockItem`` that go, and those that come."""
+    old: set[ItemRow] = set()
+    new: set[ItemRow] = set()
+    for lot_id, _, was, here in _changed(before, after):
+        old.update(_item_rows(lot_id, was) if was else ())
+        new.update(_item_rows(lot_id, here))
+    return old - new, new - old
+
+
+def save_stock(session: Session, rows: Iterable[StockRow]) -> None:
+    """Write rows of ``Stock``, new or changed."""
     session.flush()
     link = session.connection()
-    if stock:
+    if stock := [dict(zip(STOCK, row, strict=True)) for row in rows]:
         insert = sqlite.insert if link.dialect.name == "sqlite" else postgresql.insert
         upsert = insert(Stock)
         link.execute(
             upsert.on_conflict_do_update(
-                index_elements=["lot_id", "location_id"],
-                set_={"quantity": upsert.excluded.quantity},
+                index_elements=STOCK_KEY, set_={"quantity": upsert.excluded.quantity}
             ),
             stock,
         )
+
+
+def save_items(
+    session: Session, gone: Iterable[ItemRow], fresh: Iterable[ItemRow]
+) -> None:
+    """Take rows of ``StockItem`` out, and put others in."""
+    session.flush()
+    link = session.connection()
     columns = StockItem.__table__.c
-    if gone := [dict(zip(_KEY, row, strict=False)) for row in old - new]:
-        same = (columns[name] == sa.bindparam(f"b_{name}") for name in _KEY)
+    names = (*STOCK_KEY, "sure", "lo", "hi")
+    if old := [(lot, place, *run) for lot, place, run in gone]:
+        same = (columns[name] == sa.bindparam(f"b_{name}") for name in names)
+        bound = [f"b_{name}" for name in names]
         link.execute(
             sa.delete(StockItem).where(*same),
-            [{f"b_{name}": row[name] for name in _KEY} for row in gone],
+            [dict(zip(bound, row, strict=True)) for row in old],
         )
-    if fresh := [dict(zip((*_KEY, "hi"), row, strict=True)) for row in new - old]:
-        link.execute(sa.insert(StockItem), fresh)
+    if new := [(lot, place, *run) for lot, place, run in fresh]:
+        link.execute(
+            sa.insert(StockItem), [dict(zip(names, row, strict=True)) for row in new]
+        )
 
 
-_KEY = ("lot_id", "location_id", "sure", "lo")
+def _changed(
+    before: Mapping[int, LotLedger], after: Mapping[int, LotLedger]
+) -> Iterator[tuple[int, int, Balance | None, Balance]]:
+    for lot_id, ledger in after.items():
+        known = before[lot_id].balances
+        for place_id, here in ledger.balances.items():
+            was = known.get(place_id)
+            if here is not was:
+                yield lot_id, place_id, was, here
 
 
-def _item_rows(lot_id: int, here: Balance) -> Iterator[tuple[object, ...]]:
+def _item_rows(lot_id: int, here: Balance) -> Iterator[ItemRow]:
     for sure, items in ((True, here.known), (False, here.possible)):
         for lo, hi in items.intervals:
-            yield lot_id, here.place.id, sure, lo, hi
+            yield lot_id, here.place.id, (sure, lo, hi)
 
 
 def _load_items(

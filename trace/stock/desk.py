@@ -1,6 +1,6 @@
 """Where moves are checked one after the other and booked in memory; nothing is written.
 
-Whatever is the same for every move of one lot along one route is asked once.
+What is the same for every move of a lot between places of two kinds is asked once.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,8 @@ from .places import Place
 from .running import RunningLedger
 from .spans import check_items
 
-Route = tuple[RunningLedger, Place, Place]
+Way = tuple[str, str]
+"""The kinds of two places: all that forbids a move, but for quantities and holds."""
 
 
 @dataclass(slots=True)
@@ -33,8 +34,8 @@ class Desk:
     before: dict[int, LotLedger]
     gates: Gates
     _running: dict[int, RunningLedger] = field(default_factory=dict)
-    _clear: dict[int, dict[tuple[int, int], Route]] = field(default_factory=dict)
-    """Routes, by lot, on which any quantity may go that is there."""
+    _clear: dict[int, dict[Way, bool]] = field(default_factory=dict)
+    """Ways, by lot, that what is there may go; whether lots come from their start."""
 
     def book(
         self,
@@ -69,18 +70,24 @@ class Desk:
         if _comes_back(source, target):  # from now on, what is used up is asked for
             self._clear.pop(lot_id, None)
         elif self._goes_always(lot_id, target):
-            routes = self._clear.setdefault(lot_id, {})
-            routes[source_id, target_id] = running, source, target
+            ways = self._clear.setdefault(lot_id, {})
+            ways[source.kind, target.kind] = source.is_source
 
     def add(self, lot_id: int, source_id: int, target_id: int, quantity: int) -> bool:
-        """Book a move that can be added up on a route known to be clear.
+        """Book a move that can be added up, on a way known to be clear.
 
         False, and nothing done, for any other: that one goes through ``book``. The
         caller has checked the paper.
         """
-        clear = self._clear.get(lot_id)
-        route = None if clear is None else clear.get((source_id, target_id))
-        return route is not None and route[0].add(route[1], route[2], quantity)
+        ways = self._clear.get(lot_id)
+        if ways is None or quantity < 1 or source_id == target_id:
+            return False
+        source, target = self.places[source_id], self.places[target_id]
+        endless = ways.get((source.kind, target.kind))
+        if endless is None:
+            return False
+        running = self._running[lot_id]
+        return running.shift(source, target, quantity, endless=endless)
 
     def after(self) -> dict[int, LotLedger]:
         """The ledgers of all lots with every move booked."""

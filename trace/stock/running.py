@@ -41,21 +41,35 @@ class RunningLedger:
 
     def add(self, source: Place, target: Place, quantity: int) -> bool:
         """Book a plain move by adding up; False, and nothing done, for another."""
-        free, here, there = self._free, source.id, target.id
-        if quantity < 1 or here == there or target.is_source:
+        if quantity < 1 or source.id == target.id or target.is_source:
             return False
-        if not source.is_source:
-            if free.get(here, 0) < quantity:
+        return self.shift(source, target, quantity, endless=source.is_source)
+
+    def shift(
+        self, source: Place, target: Place, quantity: int, *, endless: bool
+    ) -> bool:
+        """``add`` for a quantity and places that were looked at.
+
+        ``endless`` says that the first is where lots come from.
+        """
+        free, change, here, there = self._free, self._change, source.id, target.id
+        if not endless:
+            left = free.get(here, 0) - quantity
+            if left < 0:
                 return False
-            free[here] -= quantity
-        change = self._change
+            free[here] = left
         if there in free:
             free[there] += quantity
         elif there not in self._ledger.balances:
             free[there] = quantity
-        change[here] = change.get(here, 0) - quantity
-        change[there] = change.get(there, 0) + quantity
-        self._places[here], self._places[there] = source, target
+        if here in change:
+            change[here] -= quantity
+        else:
+            change[here], self._places[here] = -quantity, source
+        if there in change:
+            change[there] += quantity
+        else:
+            change[there], self._places[there] = quantity, target
         return True
 
     def _take(self, ledger: LotLedger) -> None:
