@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from ...trace.errors import N_, Conflict
 from ...trace.identity.items import EMPTY, ItemSet
+from ...trace.stock.balance import Balance
 from ...trace.stock.bounds import Bounds, bounds_of
-from ...trace.stock.ledger import Balance, LotLedger
+from ...trace.stock.ledger import LotLedger
 from .buckets import OWN
 
 MOST_TRIED = 12

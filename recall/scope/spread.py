@@ -1,18 +1,17 @@
 """Where the affected units of one lot are: between two numbers, place by place.
 
-Places of one bucket are taken together before counting: a pack that is in one of two
-warehouses is in our stock, whichever it is. Bounds of the single places, summed, would
-say that it may be nowhere or in both.
+Places of one bucket are counted together: a pack that is in one of two warehouses is in
+our stock, whichever it is. Bounds of the single places, summed, would say that it may
+be nowhere or in both.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ...trace.identity.items import EMPTY, ItemSet
-from ...trace.stock.bounds import Bounds, bounds_of
-from ...trace.stock.ledger import Balance, LotLedger
-from ...trace.stock.places import Place
+from ...trace.stock.bounds import Bounds, bounds_of, bounds_together
+from ...trace.stock.ledger import LotLedger
 from .buckets import BUCKETS, bucket_of, held_bucket_of
 
 NONE = Bounds(0, 0)
@@ -34,97 +33,54 @@ def spread_of(
     ledger: LotLedger, items: ItemSet | None, held: ItemSet | None = EMPTY
 ) -> Spread:
     """Where ``items`` are, and which of our stock is on hold; None is the whole lot."""
-    buckets = _buckets(ledger, items, held)
+    if items is None:
+        buckets = _of_all(ledger, held)
+        places = {
+            here.place.id: Bounds(here.quantity, here.quantity) for here in ledger.real
+        }
+    else:
+        buckets = _of_some(ledger, items, held)
+        places = bounds_of(ledger, items)
     return Spread(
         _total(ledger, items),
         {name: buckets.get(name, NONE) for name in BUCKETS},
-        {place: at for place, at in _bounds(ledger, items).items() if at.most},
+        {place: at for place, at in places.items() if at.most},
     )
 
 
-def merged(ledger: LotLedger, name_of: Callable[[str], str]) -> LotLedger:
-    """The ledger with places of the same name as one; its place ids are new."""
-    groups: dict[str, list[Balance]] = defaultdict(list)
-    for here in ledger.real:
-        groups[name_of(here.place.kind)].append(here)
-    together = [
-        Balance(
-            Place(number, name, name),
-            sum(here.quantity for here in some),
-            _union(here.known for here in some),
-            _union(here.possible for here in some),
-        )
-        for number, (name, some) in enumerate(groups.items())
-    ]
-    return LotLedger(ledger.lot, {here.place.id: here for here in _settled(together)})
-
-
-def _settled(balances: list[Balance]) -> list[Balance]:
-    """What the ledger's rules conclude of fewer places: an item with one place left is
-    there, and where nothing is unidentified nothing more is possible.
-    """
-    while True:
-        after = [
-            replace(
-                here,
-                known=here.known | alone,
-                possible=here.possible - alone
-                if here.unidentified > alone.count
-                else EMPTY,
-            )
-            for here in balances
-            for alone in [
-                here.possible
-                - _union(other.possible for other in balances if other is not here)
-            ]
-        ]
-        if after == balances:
-            return balances
-        balances = after
-
-
-def _buckets(
-    ledger: LotLedger, items: ItemSet | None, held: ItemSet | None
+def _of_some(
+    ledger: LotLedger, items: ItemSet, held: ItemSet | None
 ) -> dict[str, Bounds]:
-    if held is None:
-        return _by_name(merged(ledger, held_bucket_of), items)
-    apart = merged(ledger, bucket_of)
-    found = _by_name(apart, items)
-    if not held:
-        return found
-    if items is None:
-        stock, frozen = found.get("own", NONE).least, _at(apart, held, "own")
-        area = found.get("hold", NONE).least
-        found["own"] = Bounds(stock - frozen.most, stock - frozen.least)
-        found["hold"] = Bounds(area + frozen.least, area + frozen.most)
-        return found
-    frozen = _at(merged(ledger, held_bucket_of), items & held, "hold")
-    free = _by_name(apart, items - held)
-    area_free = free.get("hold", NONE)
-    found["own"] = free.get("own", NONE)
-    found["hold"] = Bounds(frozen.least + area_free.least, frozen.most + area_free.most)
-    return found
+    stopped = items if held is None else items & held
+    tallies: dict[str, dict[int, frozenset[int]]] = defaultdict(dict)
+    for here in ledger.real:
+        free_in, held_in = bucket_of(here.place.kind), held_bucket_of(here.place.kind)
+        counted = {free_in: frozenset[int](), held_in: frozenset[int]()}
+        counted[free_in] |= {0}
+        counted[held_in] |= {1}
+        for name, sets in counted.items():
+            tallies[name][here.place.id] = sets
+    return bounds_together(ledger, (items - stopped, stopped), tallies)
 
 
-def _at(ledger: LotLedger, items: ItemSet, name: str) -> Bounds:
-    return _by_name(ledger, items).get(name, NONE)
-
-
-def _by_name(ledger: LotLedger, items: ItemSet | None) -> dict[str, Bounds]:
-    return {
-        ledger.balances[place].place.code: found
-        for place, found in _bounds(ledger, items).items()
-    }
-
-
-def _bounds(ledger: LotLedger, items: ItemSet | None) -> dict[int, Bounds]:
-    if items is None:
-        return {
-            here.place.id: Bounds(here.quantity, here.quantity)
+def _of_all(ledger: LotLedger, held: ItemSet | None) -> dict[str, Bounds]:
+    """All units: exact, but for which of our free stock are those on hold."""
+    units: dict[str, int] = defaultdict(int)
+    for here in ledger.real:
+        name_of = held_bucket_of if held is None else bucket_of
+        units[name_of(here.place.kind)] += here.quantity
+    found = {name: Bounds(many, many) for name, many in units.items()}
+    if held:
+        own = {
+            here.place.id: frozenset([0])
             for here in ledger.real
-            if here.quantity
+            if bucket_of(here.place.kind) == "own"
         }
-    return bounds_of(ledger, items)
+        stopped = bounds_together(ledger, [held], {"own": own})["own"]
+        stock, area = units["own"], units["hold"]
+        found["own"] = Bounds(stock - stopped.most, stock - stopped.least)
+        found["hold"] = Bounds(area + stopped.least, area + stopped.most)
+    return found
 
 
 def _total(ledger: LotLedger, items: ItemSet | None) -> int:
@@ -133,7 +89,3 @@ def _total(ledger: LotLedger, items: ItemSet | None) -> int:
     placed = ledger.placed
     wanted = (items & placed).count
     return wanted + min(items.count - wanted, ledger.made - placed.count)
-
-
-def _union(sets: Iterable[ItemSet]) -> ItemSet:
-    return ItemSet.from_intervals(pair for one in sets for pair in one.intervals)

@@ -4,8 +4,11 @@ A world says where each numbered item is (None: not made), and how many units wi
 number each place has. What a report means is told in ``trace/stock/ledger.py``.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations
+from contextlib import suppress
+from itertools import combinations, product
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -32,14 +35,39 @@ Report = tuple[Place, Place, int | ItemSet]
 items = st.sets(st.integers(0, ITEMS - 1), min_size=1, max_size=4).map(
     ItemSet.from_numbers
 )
-_place = st.sampled_from(REAL)
-_made = st.tuples(st.just(MADE), st.sampled_from(REAL[:2]), items | st.integers(1, 2))
-_moved = st.tuples(_place, _place, st.integers(1, 3) | items)
-reports = st.builds(
-    lambda first, rest: [first, *rest],
-    st.tuples(st.just(MADE), st.just(REAL[0]), st.just(ItemSet.range(0, ITEMS))),
-    st.lists(st.one_of(_made, _moved, _moved, _moved), min_size=1, max_size=6),
-) | st.lists(st.one_of(_made, _moved, _moved), min_size=2, max_size=8)
+
+
+def _plausible(chance: Random) -> list[Report]:
+    """Reports as a plant may send them: nothing of them need be refused."""
+    ledger = LotLedger("B1", {})
+    story: list[Report] = []
+
+    def tell(source: Place, target: Place, what: int | ItemSet) -> None:
+        nonlocal ledger
+        with suppress(InvalidInput, Conflict):
+            ledger = _told(ledger, source, target, what)
+            story.append((source, target, what))
+
+    if chance.random() < 0.7:
+        tell(MADE, REAL[0], ItemSet.range(0, ITEMS))
+    for _ in range(chance.randint(2, 9)):
+        held = [here for here in ledger.real if here.quantity]
+        if not held or chance.random() < 0.2:
+            some = ItemSet.from_numbers(chance.sample(range(ITEMS), 2))
+            what = chance.choice((1, 2, some))
+            tell(MADE, chance.choice(REAL[:2]), what)
+            continue
+        here, target = chance.choice(held), chance.choice(REAL)
+        seen = [i for i in range(ITEMS) if i in here.known | here.possible]
+        if seen and (target == here.place or chance.random() < 0.3):
+            found = chance.sample(seen, chance.randint(1, len(seen)))
+            tell(here.place, target, ItemSet.from_numbers(found))
+        else:
+            tell(here.place, target, chance.randint(1, here.quantity))
+    return story
+
+
+reports = st.randoms(use_true_random=False).map(_plausible)
 
 
 def lived(story: list[Report]) -> tuple[LotLedger, set[World]] | None:
@@ -59,6 +87,31 @@ def lived(story: list[Report]) -> tuple[LotLedger, set[World]] | None:
             return None
         ledger = new
     return ledger, worlds
+
+
+def ways(ledger: LotLedger) -> set[World]:
+    """Every world that what the ledger knows leaves open, by trying them all."""
+    placed = ledger.placed
+    rooms = [ledger.at(place) for place in REAL]
+    choices: list[list[int | None]] = []
+    for item in range(ITEMS):
+        may = (
+            item in here.known | here.possible if item in placed else here.numberless
+            for here in rooms
+        )
+        slots = [slot for slot, here in enumerate(may) if here]
+        choices.append([*slots] if item in placed else [None, *slots])
+    worlds: set[World] = set()
+    for where in product(*choices):
+        units = [here.quantity - where.count(s) for s, here in enumerate(rooms)]
+        strange = Counter(at for i, at in enumerate(where) if i not in placed)
+        fits = all(
+            units[s] >= 0 and units[s] + strange[s] <= here.numberless
+            for s, here in enumerate(rooms)
+        )
+        if fits:
+            worlds.add((where, tuple(units)))
+    return worlds
 
 
 def count(world: World, here: Callable[[Place], bool], wanted: ItemSet | None) -> int:

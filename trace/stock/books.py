@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 
 from ..identity.items import EMPTY, ItemSet
 from ..parties.tables import Location, Lot
-from .ledger import Balance, LotLedger
+from .balance import Balance
+from .ledger import LotLedger
 from .places import Place
 from .tables import Stock, StockItem
 
 PLACE_COLUMNS = (Location.id, Location.code, Location.kind, Location.partner_id)
 """The fields of a ``Place``, in its order."""
 STOCK_KEY = ("lot_id", "location_id")
-STOCK = (*STOCK_KEY, "quantity")
-StockRow = tuple[int, int, int]
-"""Lot, place and quantity."""
+STOCK = (*STOCK_KEY, "quantity", "blank")
+StockRow = tuple[int, int, int, int | None]
+"""The values of those columns."""
 ItemRow = tuple[int, int, tuple[bool, int, int]]
 """Lot, place, and a run of items there, with whether they surely are."""
 CHUNK = 30_000
@@ -55,16 +56,18 @@ def load_ledgers(session: Session, lot_ids: Iterable[int]) -> dict[int, LotLedge
     items = _load_items(session, wanted)
     balances: dict[int, dict[int, Balance]] = {lot_id: {} for lot_id in names}
     places: dict[int, Place] = {}
-    select = sa.select(Stock.lot_id, Stock.quantity, *PLACE_COLUMNS).join(
+    select = sa.select(Stock.lot_id, Stock.quantity, Stock.blank, *PLACE_COLUMNS).join(
         Location, Location.id == Stock.location_id
     )
-    for lot_id, quantity, *place in by_ids(session, select, Stock.lot_id, wanted):
+    rows = by_ids(session, select, Stock.lot_id, wanted)
+    for lot_id, quantity, blank, *place in rows:
         where = places.get(place[0]) or places.setdefault(place[0], Place(*place))
         balances[lot_id][where.id] = Balance(
             where,
             quantity,
             items.get((lot_id, where.id, True), EMPTY),
             items.get((lot_id, where.id, False), EMPTY),
+            blank,
         )
     return {lot_id: LotLedger(names[lot_id], held) for lot_id, held in balances.items()}
 
@@ -82,8 +85,9 @@ def changed_stock(
 ) -> Iterator[StockRow]:
     """The rows of ``Stock`` that differ."""
     for lot_id, place_id, was, here in _changed(before, after):
-        if was is None or was.quantity != here.quantity:
-            yield lot_id, place_id, here.quantity
+        figures = here.quantity, here.blank
+        if was is None or (was.quantity, was.blank) != figures:
+            yield lot_id, place_id, *figures
 
 
 def changed_items(
@@ -107,7 +111,8 @@ def save_stock(session: Session, rows: Iterable[StockRow]) -> None:
         upsert = insert(Stock)
         link.execute(
             upsert.on_conflict_do_update(
-                index_elements=STOCK_KEY, set_={"quantity": upsert.excluded.quantity}
+                index_elements=STOCK_KEY,
+                set_={name: upsert.excluded[name] for name in STOCK[2:]},
             ),
             stock,
         )

@@ -1,9 +1,15 @@
-"""How many of some items are at each place, where it is not known item by item."""
+"""How many of some items are at each place, where it is not known item by item.
 
+Both numbers can be: what the ledger knows leaves a way for the goods to lie about in
+which so few are there, and one in which so many are.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..identity.items import ItemSet
-from .ledger import Balance, LotLedger
+from .fitting import Fitting, Tally
+from .ledger import LotLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +23,6 @@ class Bounds:
 def bounds_of(ledger: LotLedger, items: ItemSet) -> dict[int, Bounds]:
     """How many of ``items`` are at each real place that holds anything, by place id.
 
-    Counting, each side true on its own. At least: the units of the place that can be
-    nothing else, and the placed items that fit nowhere else. At most: the units that
-    can be one of them, and those left when every other place has its least.
-
     >>> from lotmark.trace.stock.places import Place
     >>> made, shop = Place(1, "made", "made"), Place(2, "C01", "consignee")
     >>> store = Place(3, "W1", "warehouse")
@@ -28,39 +30,35 @@ def bounds_of(ledger: LotLedger, items: ItemSet) -> dict[int, Bounds]:
     >>> bounds_of(ledger.move(store, shop, 30), ItemSet.range(0, 90))[shop.id]
     Bounds(least=20, most=30)
     """
-    shares = [_Share(here, items) for here in ledger.real if here.quantity]
-    placed = ledger.placed
-    numberless = ledger.made - placed.count
-    """Units that are no placed item; an item never placed is one of them or none."""
-    wanted = (items & placed).count
-    strangers = min(items.count - wanted, numberless)
-    fit = sum(share.fit for share in shares)
-    least = {
-        share.here.place.id: max(
-            share.sure + max(0, share.room - share.others - numberless),
-            wanted - (fit - share.fit),
+    fitting = Fitting(ledger.rooms, ledger.numberless, [items - ledger.known])
+    open_at: dict[Hashable, tuple[int, int]] = {}
+    found = {}
+    for room in ledger.rooms:
+        like = fitting.likeness(room)
+        if like not in open_at:
+            open_at[like] = fitting.between({room.place: frozenset([0])})
+        sure = (ledger.balances[room.place].known & items).count
+        least, most = open_at[like]
+        found[room.place] = Bounds(sure + least, sure + most)
+    return found
+
+
+def bounds_together(
+    ledger: LotLedger, sets: Sequence[ItemSet], tallies: Mapping[str, Tally]
+) -> dict[str, Bounds]:
+    """How many items are at several places together, for each name of ``tallies``.
+
+    ``sets`` are disjoint; a tally says by place id which of them count there.
+    """
+    known = ledger.known
+    fitting = Fitting(ledger.rooms, ledger.numberless, [one - known for one in sets])
+    found = {}
+    for name, tally in tallies.items():
+        sure = sum(
+            (ledger.balances[place].known & sets[number]).count
+            for place, counted in tally.items()
+            for number in counted
         )
-        for share in shares
-    }
-    needed = sum(least.values())
-    bounds = {}
-    for share in shares:
-        place = share.here.place.id
-        most = share.sure + min(share.room, share.maybe + strangers)
-        left = wanted + strangers - (needed - least[place])
-        bounds[place] = Bounds(least[place], min(most, left))
-    return bounds
-
-
-class _Share:
-    """What one place may have of the items asked for."""
-
-    def __init__(self, here: Balance, items: ItemSet) -> None:
-        self.here = here
-        self.sure = (here.known & items).count
-        self.room = here.unidentified
-        self.maybe = (here.possible & items).count
-        self.others = here.possible.count - self.maybe
-        """Possible items that were not asked for."""
-        self.fit = self.sure + min(self.room, self.maybe)
-        """Most of the placed items asked for."""
+        least, most = fitting.between(tally)
+        found[name] = Bounds(sure + least, sure + most)
+    return found

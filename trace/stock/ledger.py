@@ -22,34 +22,19 @@ Hence what holds in every world that fits the reports (tests compare with all of
   nothing else, so nothing more is possible there.
 - An item with one possible place left is there: units without a number cannot take its
   place, because a placed item is a unit that was seen and is somewhere.
+- Units without a number are only where some can have come: as many at most as were
+  brought there, or to where they came from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from ..errors import N_, Conflict, InvalidInput
 from ..identity.items import EMPTY, ItemSet
-from .fitting import all_fit
+from .balance import Balance, narrow, plain, union_of
+from .fitting import Fitting, Room
 from .places import Place
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """What is at one place."""
-
-    place: Place
-    quantity: int = 0
-    """Units; negative only at a source."""
-    known: ItemSet = EMPTY
-    """Items that are here, no more than ``quantity``."""
-    possible: ItemSet = EMPTY
-    """Items that are here or at another place where they are possible."""
-
-    @property
-    def unidentified(self) -> int:
-        """Units that are none of the known items."""
-        return self.quantity - self.known.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +69,32 @@ class LotLedger:
         return sum(held.quantity for held in self.real)
 
     @property
+    def known(self) -> ItemSet:
+        """Items known to be somewhere."""
+        return union_of(here.known for here in self.real)
+
+    @property
     def placed(self) -> ItemSet:
         """Items ever reported, anywhere."""
-        return _union(chain(*((here.known, here.possible) for here in self.real)))
+        return union_of(chain(*((here.known, here.possible) for here in self.real)))
+
+    @property
+    def numberless(self) -> int:
+        """Units that are no placed item."""
+        return self.made - self.placed.count
+
+    @property
+    def rooms(self) -> list[Room]:
+        """The places that hold anything, with what of it is not known by its items."""
+        return [
+            Room(here.place.id, here.unidentified, here.numberless, here.possible)
+            for here in self.real
+            if here.quantity
+        ]
 
     def known_except(self, place: Place) -> ItemSet:
         """Items known to be at real places other than this one."""
-        return _union(here.known for here in self.real if here.place.id != place.id)
+        return union_of(here.known for here in self.real if here.place.id != place.id)
 
     def move(self, source: Place, target: Place, quantity: int) -> "LotLedger":
         """Units moved, as a paper without item numbers says.
@@ -107,8 +111,11 @@ class LotLedger:
             )
         _check_places(source, target)
         here, there = self.at(source), self.at(target)
+        blank = quantity
         if not source.is_source:
             self._check_enough(here, quantity)
+            here = replace(here, blank=here.numberless)
+            blank = min(quantity, here.numberless)
             if quantity > here.unidentified:
                 every = here.possible | here.known
                 here = replace(here, known=EMPTY, possible=every)
@@ -118,6 +125,7 @@ class LotLedger:
                 there,
                 quantity=there.quantity + quantity,
                 possible=there.possible | here.possible,
+                blank=there.numberless + blank,
             ),
         )
 
@@ -171,12 +179,7 @@ class LotLedger:
         seen[place.id] = replace(
             here, known=here.known | new, possible=here.possible - new
         )
-        after = {**self.balances, **seen}.values()
-        real = [other for other in after if not other.place.is_source]
-        if not all_fit(
-            {other.place.id: other.possible for other in real},
-            {other.place.id: other.unidentified for other in real},
-        ):
+        if not self._fits(seen, new):
             raise Conflict(
                 "stock_contradicts",
                 N_(
@@ -190,9 +193,19 @@ class LotLedger:
             )
         return self._with(*seen.values())
 
+    def _fits(self, seen: Mapping[int, Balance], new: ItemSet) -> bool:
+        """Whether all can be somewhere once ``new`` items were seen."""
+        rooms = []
+        for number, here in {**self.balances, **seen}.items():
+            if not here.place.is_source:
+                units = here.unidentified
+                blank = min(self.at(here.place).numberless, units)
+                rooms.append(Room(number, units, blank, here.possible))
+        return Fitting(rooms, self.numberless - (new - self.placed).count).fits()
+
     def _with(self, *changed: Balance) -> "LotLedger":
-        balances = {**self.balances, **{here.place.id: here for here in changed}}
-        _narrow(balances, [here.place.id for here in changed])
+        balances = {**self.balances, **{one.place.id: plain(one) for one in changed}}
+        narrow(balances, [here.place.id for here in changed])
         return LotLedger(self.lot, balances)
 
     def _check_enough(self, here: Balance, quantity: int) -> None:
@@ -233,47 +246,6 @@ class LotLedger:
                     found=other.place.code,
                     place=place.code,
                 )
-
-
-def _narrow(balances: dict[int, Balance], changed: Iterable[int]) -> None:
-    """Draw the conclusions of the module's last two rules until none is left.
-
-    Only a changed place can have become full, and only items that were possible at a
-    full one can have a single place left.
-    """
-    ask = set(changed)
-    while full := [
-        here
-        for here in map(balances.__getitem__, ask)
-        if here.possible and not here.unidentified
-    ]:
-        lost = _union(here.possible for here in full)
-        for here in full:
-            balances[here.place.id] = replace(here, possible=EMPTY)
-        alone = _in_one_only((here.possible for here in balances.values()), lost)
-        ask.clear()
-        for here in tuple(balances.values()) if alone else ():
-            if found := here.possible & alone:
-                balances[here.place.id] = replace(
-                    here, known=here.known | found, possible=here.possible - found
-                )
-                ask.add(here.place.id)
-
-
-def _union(sets: Iterable[ItemSet]) -> ItemSet:
-    return ItemSet.from_intervals(pair for one in sets for pair in one.intervals)
-
-
-def _in_one_only(sets: Iterable[ItemSet], among: ItemSet) -> ItemSet:
-    """Items ``among`` those given that are in exactly one of the sets."""
-    once, twice = EMPTY, EMPTY
-    for one in sets:
-        found = one & among
-        twice |= once & found
-        once |= found
-        if twice == among:  # a lot sent to thousands of shops would take minutes
-            break
-    return once - twice
 
 
 def _check_items(items: ItemSet) -> None:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from ..errors import N_, InvalidInput
 from ..identity.items import ItemSet
 from ..parties.tables import Location, Lot
+from .balance import Balance
 from .gates import WITHDRAWN
 from .holds import Held, held_items
-from .ledger import Balance, LotLedger
+from .ledger import LotLedger
 from .queries import balances
 from .stores import place_value
 from .tables import LogisticUnit, Stock, UnitContent

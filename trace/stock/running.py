@@ -6,7 +6,10 @@ moves are summed here; all others go through the ledger itself. A property test 
 both.
 """
 
-from .ledger import Balance, LotLedger
+from dataclasses import replace
+
+from .balance import Balance
+from .ledger import LotLedger
 from .places import Place
 
 
@@ -24,8 +27,10 @@ class RunningLedger:
             balances = dict(self._ledger.balances)
             for place_id, change in self._change.items():
                 was = balances.get(place_id) or Balance(self._places[place_id])
-                balances[place_id] = Balance(
-                    was.place, was.quantity + change, was.known, was.possible
+                # nothing left where items are possible; what came has no number
+                blank = None if was.blank is None else was.blank + change
+                balances[place_id] = replace(
+                    was, quantity=was.quantity + change, blank=blank
                 )
             self._take(LotLedger(self._ledger.lot, balances))
         return self._ledger

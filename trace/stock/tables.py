@@ -23,6 +23,10 @@ class Stock(Base):
     )
     quantity: Mapped[int]
     """In the article's base unit; negative only where lots come from."""
+    blank: Mapped[int | None]
+    """How many units without an item number can be among those not known by their
+    items; None when all can.
+    """
 
 
 class StockItem(Base):

@@ -12,6 +12,7 @@ from lotmark.recall.scope.service import Scope
 from lotmark.trace.db import Database
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.stock.holds import place_hold
+from lotmark.trace.stock.queries import positions
 
 
 def places(scope: Scope) -> dict[str, tuple[int, int]]:
@@ -110,6 +111,22 @@ def test_a_scan_that_settles_nothing_else_says_what_it_leaves(
     assert scan is not None
     assert scan.sentence == (
         "Scan the 900 packs at C01: what is open shrinks from 2000 to about 400 packs."
+    )
+
+
+def test_packs_without_numbers_were_on_no_truck_that_left_before_them(
+    database: Database, now: datetime
+) -> None:
+    with database.writing() as session:
+        shift = Shift(session, now)
+        shift.move("W1 > C01", 300)  # all that was there had a number
+        shift.make(shift.a, quantity=500)
+    with database.reading() as session:
+        (found,) = positions(session, {shift.a.id: ItemSet.range(0, 2000)})[1:]
+    assert (found.place.code, found.quantity_min, found.quantity_max) == (
+        "C01",
+        300,
+        300,
     )
 
 

@@ -13,7 +13,7 @@ from lotmark.trace.identity.tables import CodeBlock, ItemSegment
 from lotmark.trace.parties.lots import find_lot, find_place
 from lotmark.trace.parties.tables import Article, Location
 from lotmark.trace.production.tables import CycleLoad, EquipmentCycle, LineRun, LotInput
-from lotmark.trace.stock.ledger import Balance
+from lotmark.trace.stock.balance import Balance
 from lotmark.trace.stock.places import Place
 from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.tables import LogisticUnit, Movement, Shipment

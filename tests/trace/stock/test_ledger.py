@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lotmark.trace.errors import Conflict, InvalidInput
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.stock.bounds import Bounds, bounds_of
-from lotmark.trace.stock.fitting import all_fit
+from lotmark.trace.stock.fitting import Fitting, Room
 from lotmark.trace.stock.ledger import LotLedger
 from lotmark.trace.stock.places import Place
 
@@ -152,4 +152,8 @@ def test_fitting_agrees_with_trying_everything(
             if room[at] > 0
         )
 
-    assert all_fit(possible, dict(enumerate(rooms))) == tried(choices, tuple(rooms))
+    free = sum(rooms) - len(choices)
+    every = [
+        Room(place, units, units, possible[place]) for place, units in enumerate(rooms)
+    ]
+    assert Fitting(every, free).fits() == tried(choices, tuple(rooms))
