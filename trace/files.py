@@ -6,12 +6,15 @@ import os
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base, insert_if_new
 
+BLOCK = 1 << 20
+"""Bytes read at once of a large file."""
 SWEEP_AFTER = timedelta(days=1)
 """A file without a row is left alone this long: its transaction may still be open."""
 
@@ -46,6 +49,21 @@ def write(folder: Path, content: bytes) -> str:
     name = hashlib.sha256(content).hexdigest()
     _write_durably(path_of(folder, name), content)
     return name
+
+
+def write_stream(folder: Path, content: IO[bytes]) -> tuple[str, int]:
+    """As ``write``, for what is too large to hold in memory; its name and size."""
+    coming = folder / "in"  # as long as the other folders' names: swept like them
+    coming.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=coming, delete=False) as file:
+        while block := content.read(BLOCK):
+            digest.update(block)
+            size += file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    _put(Path(file.name), path_of(folder, digest.hexdigest()))
+    return digest.hexdigest(), size
 
 
 def keep(
@@ -95,7 +113,13 @@ def _write_durably(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    _put(Path(file.name), path)
+
+
+def _put(written: Path, path: Path) -> None:
+    """Give a written file its name for good."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

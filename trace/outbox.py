@@ -61,6 +61,18 @@ class Claim:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Which effects are taken: long work has a lane of its own, or all would wait."""
+
+    kinds: frozenset[str]
+    others: bool = False
+    """All but these."""
+
+
+ANY = Lane(frozenset(), others=True)
+
+
 def enqueue(
     session: Session,
     kind: str,
@@ -81,15 +93,17 @@ def enqueue(
     )
 
 
-def is_due(session: Session, now: datetime) -> bool:
+def is_due(session: Session, now: datetime, lane: Lane = ANY) -> bool:
     """Whether there is anything to claim; only looks, so idle workers lock nothing."""
-    return session.scalar(_free(now).limit(1)) is not None
+    return session.scalar(_free(now, lane).limit(1)) is not None
 
 
-def claim(session: Session, now: datetime, limit: int = 10) -> list[Claim]:
-    """Take up to ``limit`` due effects that nobody holds."""
+def claim(
+    session: Session, now: datetime, limit: int = 10, lane: Lane = ANY
+) -> list[Claim]:
+    """Take up to ``limit`` due effects of a lane that nobody holds."""
     token = secrets.token_hex(8)
-    free = _free(now).limit(limit).with_for_update(skip_locked=True)
+    free = _free(now, lane).limit(limit).with_for_update(skip_locked=True)
     rows = session.execute(
         sa.update(Effect)
         .where(Effect.id.in_(free))
@@ -137,10 +151,12 @@ def give_up(session: Session, claimed: Claim, error: str) -> bool:
     return _settle(session, claimed, state="manual", last_error=error)
 
 
-def _free(now: datetime) -> sa.Select[int]:
+def _free(now: datetime, lane: Lane) -> sa.Select[int]:
+    among = Effect.kind.in_(sorted(lane.kinds))
     return (
         sa.select(Effect.id)
         .where(
+            ~among if lane.others else among,
             Effect.state == "pending",
             Effect.due_at <= now,
             sa.or_(Effect.leased_until.is_(None), Effect.leased_until < now),

@@ -16,6 +16,7 @@ from .admin import views as admin
 from .api import views as api
 from .auth import views as auth
 from .desk import views as desk
+from .imports import views as imports
 from .installation import Installation
 from .limits import limiter
 from .line import views as line
@@ -35,6 +36,7 @@ ROOMS: tuple[Blueprint, ...] = (
     desk.room,
     quality.room,
     records.room,
+    imports.room,
     stock.room,
     admin.room,
     api.room,
@@ -72,12 +74,13 @@ def create_app(house: Installation, **config: object) -> Flask:
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     app.jinja_options |= {"trim_blocks": True, "lstrip_blocks": True}
+    auth.set_up(app)
+    imports.set_up(app)
     # Machines show a key and no cookie: nobody's browser can be made to act there.
     CSRFProtect(app).exempt(api.room)
     limiter.init_app(app)
     i18n.set_up(app)
     problems.set_up(app)
-    auth.set_up(app)
     api.set_up(app)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from ..labels.jobs import service as jobs
 from ..labels.jobs.tables import PrintJob
@@ -22,9 +23,11 @@ from ..recall.scope.saved import changed_scopes, check_scopes
 from ..trace import clock, files, outbox, people, rules
 from ..trace.db import Session
 from ..trace.errors import N_, Conflict, LotmarkError
+from ..trace.exchange import orders
 from ..trace.scans import add_partitions, forget_scans
 from ..trace.stock.counted import open_due_counts
 from .api.retention import forget_answers
+from .imports.work import do_order, give_up_order
 from .installation import Installation
 from .sent_forms import forget_forms
 
@@ -88,20 +91,24 @@ def give_up_job(session: Session, payload: dict[str, Any], fault: str) -> None:
     jobs.fail_job(session, payload["job"], error, people.system(), clock.now())
 
 
-HANDLERS: dict[str, Handler] = {EFFECT: draw_job}
+HANDLERS: dict[str, Handler] = {EFFECT: draw_job, orders.EFFECT: do_order}
 LAST_WORDS: dict[str, Callable[[Session, dict[str, Any], str], None]] = {
-    EFFECT: give_up_job
+    EFFECT: give_up_job,
+    orders.EFFECT: give_up_order,
 }
 """What is done when an effect failed for the last time."""
+LONG = outbox.Lane(frozenset({orders.EFFECT}))
+SHORT = outbox.Lane(LONG.kinds, others=True)
+"""Labels must not wait behind the import of a million rows."""
 
 
-def work_once(house: Installation) -> int:
+def work_once(house: Installation, lane: outbox.Lane = outbox.ANY) -> int:
     """Do what is due now; how many effects were tried."""
     with house.plant.reading() as session:
-        if not outbox.is_due(session, clock.now()):
+        if not outbox.is_due(session, clock.now(), lane):
             return 0
     with house.plant.writing() as session:
-        claims = outbox.claim(session, clock.now(), limit=1)
+        claims = outbox.claim(session, clock.now(), limit=1, lane=lane)
     for claimed in claims:
         _do(house, claimed)
     return len(claims)
@@ -115,8 +122,24 @@ def work_until(house: Installation, stop: threading.Event) -> None:
         if now - swept > SWEEP_EVERY:
             swept = now
             sweep(house, now)
-        if not work_once(house):
+        if not _work_or_wait(house, SHORT):
             stop.wait(IDLE)
+
+
+def work_long_until(house: Installation, stop: threading.Event) -> None:
+    """Do the long work beside the rest, until ``stop`` is set."""
+    while not stop.is_set():
+        if not _work_or_wait(house, LONG):
+            stop.wait(IDLE)
+
+
+def _work_or_wait(house: Installation, lane: outbox.Lane) -> int:
+    """As ``work_once``; on SQLite a large import may keep us from writing for long."""
+    try:
+        return work_once(house, lane)
+    except OperationalError:
+        log.warning("worker.kept_waiting", exc_info=True)
+        return 0
 
 
 def sweep(house: Installation, now: datetime) -> None:
@@ -200,8 +223,18 @@ def run(house: Installation) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     log.info("worker.start", database=house.plant.url.render_as_string())
+    # A daemon: what it has in hand when we are told to stop is undone and done again.
+    threading.Thread(target=_long_lane, args=(house, stop), daemon=True).start()
     work_until(house, stop)
     log.info("worker.stop")
+
+
+def _long_lane(house: Installation, stop: threading.Event) -> None:
+    try:
+        work_long_until(house, stop)
+    except Exception:
+        log.exception("worker.long_lane")
+        stop.set()  # the server starts a worker again that ends
 
 
 def _do(house: Installation, claimed: outbox.Claim) -> None:

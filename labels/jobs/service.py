@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from ...trace import audit, numbers, outbox
 from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError, NotFound
+from ...trace.faults import write_fault
 from ...trace.identity.gs1 import Gtin, LotCode
 from ...trace.identity.items import ItemSet
 from ...trace.identity.keys import KeyRing
@@ -26,7 +27,6 @@ from ...trace.production.marks import mark_items
 from ..engine.render import render
 from ..engine.stock import load_stock, stock_names
 from ..engine.values import LabelRecord
-from .faults import write_fault
 from .tables import PrintJob
 from .turns import EFFECT, effect_key
 

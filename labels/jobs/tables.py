@@ -36,7 +36,7 @@ class PrintJob(Base):
     done: Mapped[int] = mapped_column(default=0)
     """Labels rendered so far."""
     error: Mapped[str] = mapped_column(default="")
-    """Why it failed, as ``faults.write_fault`` says it."""
+    """Why it failed, as ``trace.faults.write_fault`` says it."""
     sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
     created_by: Mapped[str]
     created_at: Mapped[datetime]

@@ -6,6 +6,7 @@ from typing import Any
 from lotmark.labels.jobs.tables import PrintJob
 from lotmark.trace import people
 from lotmark.trace.db import Session
+from lotmark.trace.exchange.tables import ImportFile
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.lots import find_place
 from lotmark.trace.parties.tables import Article, Line, Lot
@@ -122,6 +123,14 @@ def _papers(lot: int, raw: int) -> tuple[object, ...]:
         ),
         LotDocument(
             lot_id=raw, kind="animal_quarantine", number="0013", at=NOW, actor="sun"
+        ),
+        ImportFile(
+            sha256="5a" * 32,
+            name="批次.csv",
+            kinds="lots",
+            rows=7,
+            imported_at=NOW,
+            imported_by="wang",
         ),
         PrintJob(
             number="DY-1",

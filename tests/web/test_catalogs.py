@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from lotmark.trace.production.batches import BATCH
 from lotmark.trace.production.lines import LINE
 from lotmark.trace.stock.holds import HOLD
 from lotmark.web import app as shell
-from lotmark.web import i18n
+from lotmark.web import i18n, worker
 from lotmark.web.installation import Installation
 
 WEB = Path(shell.__file__).resolve().parent
@@ -211,6 +212,7 @@ def pages(
             yield path, visible(client.get(path).text)
     yield from store_pages(house, log_in)
     yield from office_pages(app, log_in)
+    yield from import_pages(house, log_in)
     chen = in_chinese(app.test_client())
     two_batches = {"code": LOT, **csrf(chen, "/")}
     yield "/check", visible(chen.post("/check", data=two_batches).text)
@@ -239,6 +241,22 @@ def store_pages(
         yield path, visible(wang.get(path.split("?saved")[0]).text)
     checked = change(wang, "/stock/ship", step="check", **goods)
     yield "/stock/ship", visible(checked.text)
+
+
+def import_pages(
+    house: Installation, log_in: small_plant.LogIn
+) -> Iterator[tuple[str, str]]:
+    """Imports that wait, that came in, that came in before and that were refused."""
+    wang = in_chinese(log_in("wang"))
+    for row in ("YL9,九厂,", "YL9,九厂,", "YL8,,"):
+        text = f"code,name,time_zone\n{row}"
+        files = [(BytesIO(text.encode()), "厂区.csv")]
+        sent = change(wang, "/imports", files=files).location
+        for _ in range(2):
+            yield sent, visible(wang.get(sent).text)
+            worker.work_once(house, worker.LONG)
+    for path in ("/imports", "/imports/kinds/lots", "/records/imports"):
+        yield path, visible(wang.get(path).text)
 
 
 def office_pages(app: Flask, log_in: small_plant.LogIn) -> Iterator[tuple[str, str]]:

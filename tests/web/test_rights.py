@@ -91,6 +91,14 @@ NEEDS = {
     "records.index": "trace.read",
     "records.listing": "trace.read",
     "records.file": "trace.read",
+    "imports.start": "data.import",
+    "imports.send": "data.import",
+    "imports.order": "data.import",
+    "imports.progress": "data.import",
+    "imports.bad_rows": "data.import",
+    "imports.original": "data.import",
+    "imports.kind": "data.import",
+    "imports.template": "data.import",
     "stock.overview": "stock.move or stock.book_count or unit.build",
     "stock.place": "stock.move",
     "stock.paper": "stock.move",
@@ -156,6 +164,7 @@ VALUES = {
     "cycle_id": 1,
     "line_id": 99,
     "which": "sales",
+    "kind": "lots",
 }
 
 

@@ -7,7 +7,7 @@ is worked out anew under the locks.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -51,8 +51,16 @@ CHANGED = N_(
 )
 
 
+Told = Callable[[Session, Report], None]
+"""Told what was brought in, within the transaction that does."""
+
+
 def _nobody(step: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
+
+
+def _untold(session: Session, report: Report) -> None:
+    """A report that only the caller wants."""
 
 
 def bring_files(
@@ -63,13 +71,14 @@ def bring_files(
     *,
     key_version: int,
     progress: Progress = _nobody,
+    told: Told = _untold,
 ) -> Report:
     """Bring files of any known kinds into the house; nobody waits but for the writing.
 
     ``files`` are names and contents in any order; what each is, its header says. Kinds
     are applied in the order of ``KINDS``, stock movements last and in the order they
-    happened. A file that was imported before changes nothing. ``key_version`` enciphers
-    the codes of coded lots.
+    happened. A file that was imported before changes nothing; ``told`` is told of the
+    others. ``key_version`` enciphers the codes of coded lots.
 
     Raises:
         ImportRefused: with the bad rows; nothing was changed.
@@ -87,7 +96,9 @@ def bring_files(
             checked = check(session, staged, acting, now, progress)
         with database.writing() as session:
             _apply(session, staged, checked, key_version, acting, now, progress)
-            return _finish(session, staged, known, actor, now)
+            report = _finish(session, staged, known, actor, now)
+            told(session, report)
+    return report
 
 
 @contextmanager

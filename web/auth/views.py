@@ -36,7 +36,7 @@ CARRIED = "carried-"
 """Before the names of fields that are taken along through the log-in."""
 TOUCH = timedelta(minutes=5)
 """How precisely we note when a session was last used."""
-WATCHES = ("line.batch_progress", "line.job_progress")
+WATCHES = ("imports.progress", "line.batch_progress", "line.job_progress")
 """What a screen asks for by itself: it does not show that anybody is there."""
 
 FIRST_PAGES = (

@@ -17,12 +17,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from ...labels.engine.stock import Stock, load_stock, stock_names
-from ...labels.jobs.faults import read_fault
 from ...labels.jobs.service import JOB_FORMATS, draw_labels, find_job, order_labels
 from ...labels.jobs.tables import PrintJob
 from ...trace import clock, files
 from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
+from ...trace.faults import read_fault
 from ...trace.identity.items import ItemSet
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field

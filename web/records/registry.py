@@ -1,10 +1,11 @@
-"""Every list of the house: those of ``trace`` and that of the print jobs."""
+"""Every list of the house: those of ``trace``, of print jobs and of imports."""
 
 from ...trace.errors import N_, NotFound
 from ...trace.exchange.lists import LISTINGS, Listing
+from .imported import IMPORTED
 from .print_jobs import PRINT_JOBS
 
-ALL = (*LISTINGS, PRINT_JOBS)
+ALL = (*LISTINGS, PRINT_JOBS, IMPORTED)
 GROUPS = {
     "lots": N_("Batches and stock"),
     "production": N_("Production"),

@@ -1,12 +1,12 @@
-"""Why a job failed, kept so that every screen can say it in its own language."""
+"""Why some work failed, kept so that every screen can say it in its own language."""
 
 import json
 
-from ...trace.errors import LotmarkError
+from .errors import LotmarkError
 
 
 def write_fault(error: LotmarkError) -> str:
-    """The error as one line of text for the job's row.
+    """The error as one line of text for the work’s row.
 
     Frozen format 1: ``[code, sentence, values for its places]``.
     """

@@ -1,0 +1,1 @@
+"""Importing files in the browser: sending, watching, and what became of it."""
