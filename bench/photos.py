@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 from lotmark.labels.engine.reader import read_codes
 from lotmark.labels.engine.render import render
 from lotmark.labels.engine.stock import load_stock
-from lotmark.labels.engine.values import LabelRecord
+from lotmark.labels.engine.values import LabelRecord, LabelSeries
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 TRIES = 40
@@ -69,7 +69,7 @@ def sheet(codes: list[str]) -> Image.Image:
 def label(code: str) -> Image.Image:
     out = io.BytesIO()
     record = LabelRecord(url=code, serial=code[-16:], product="五香酱牛肉")
-    render("png", [record], load_stock("roll-60x40"), out)
+    render("png", [LabelSeries.of(record)], load_stock("roll-60x40"), out)
     return Image.open(out).convert("L")
 
 

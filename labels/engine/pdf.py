@@ -8,18 +8,18 @@ are written straight to the file: memory does not grow with the number of labels
 import io
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO, Literal
 
-import numpy as np
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from .columns import Bytes, beside, hexed
 from .font import BOLD, FILE, INDEX, FaceName
 from .layout import Line
 from .pdf_file import KIDS, PdfFile
-from .qr_block import Symbols
+from .qr_block import packed_rows
 from .runs import Run
 from .stock import Stock
 
@@ -30,6 +30,9 @@ INSET = 0.02
 rounding error over the edge would stretch it by one."""
 FASTEST = 1
 """zlib's level: the pages are mostly symbols, which hardly shrink further."""
+WINDOW, MEMORY = 12, 5
+"""What zlib looks back over and keeps in hand, as powers of two: with its usual 15 and
+8, making these ready takes ten times as long as packing a page of one label."""
 SERIAL_SIGNS = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-.:/#"
 """What stands in lines with a serial, besides the fixed text of the stock."""
 
@@ -47,15 +50,22 @@ def write_pdf(
     book = _Book(file, stock, root, resources)
     forms: dict[tuple[Line, ...], int] = {}
     signs = set(SERIAL_SIGNS)
-    places = _places(stock)
+    corners = [
+        b"q 1 0 0 1 %d %d cm\n" % (x, book.height - y) for x, y in _places(stock)
+    ]
     page: list[bytes] = []
     position = skip
     for run in labels:
         form = forms.setdefault(run.fixed, len(forms))
         signs.update(*(serial.line.text for serial in run.serials))
-        for content in _labels(run, form):
-            x, y = places[position % stock.per_page]
-            page.append(b"q 1 0 0 1 %d %d cm\n%bQ\n" % (x, book.height - y, content))
+        contents = _labels(run, form)
+        width = contents.shape[1]
+        whole = contents.tobytes()
+        for start in range(0, len(whole), width):
+            page += (
+                corners[position % stock.per_page],
+                whole[start : start + width],
+            )
             position += 1
             if position % stock.per_page == 0:
                 book.add_page(page)
@@ -80,7 +90,8 @@ class _Book:
     def add_page(self, labels: list[bytes]) -> None:
         # From here on a unit is a dot.
         scale = b"%.6f 0 0 %.6f 0 0 cm\n" % (self.point, self.point)
-        packed = zlib.compress(scale + b"".join(labels), FASTEST)
+        packer = zlib.compressobj(FASTEST, zlib.DEFLATED, WINDOW, MEMORY)
+        packed = packer.compress(scale + b"".join(labels)) + packer.flush()
         content = self.file.add_stream(b"/Filter/FlateDecode", packed)
         if len(self.pages) % KIDS == 0:
             self.nodes.append(self.file.reserve())
@@ -104,9 +115,10 @@ def _places(stock: Stock) -> list[tuple[int, int]]:
     ]
 
 
-def _labels(run: Run, form: int) -> Iterator[bytes]:
+def _labels(run: Run, form: int) -> Bytes:
     """The content of each label, its origin at the label's top left corner."""
-    side = run.symbols.size * run.module
+    size = run.symbols.size
+    side = size * run.module
     # An image's own square has its origin below. 1 paints (ISO 32000-1 8.9.6.2).
     where = b"q %.2f 0 0 %.2f %.2f %.2f cm " % (
         side - 2 * INSET,
@@ -114,52 +126,30 @@ def _labels(run: Run, form: int) -> Iterator[bytes]:
         run.x + INSET,
         -(run.y + side) + INSET,
     )
-    size = run.symbols.size
-    head = b"/L%d Do %bBI/W %d/H %d/IM true/D[1 0]/F/AHx ID " % (
-        form,
-        where,
-        size,
-        size,
+    image = b"BI/W %d/H %d/IM true/D[1 0]/F/AHx ID " % (size, size)
+    texts = (
+        piece
+        for serial in run.serials
+        for piece in _frame(serial.line, hexed(serial.texts))
     )
-    frames = [_frame(serial.line) for serial in run.serials]
-    for record, dots in zip(run.records, _hex(run.symbols), strict=True):
-        texts = b"".join(
-            frame % _escaped(serial.of(record))
-            for frame, serial in zip(frames, run.serials, strict=True)
-        )
-        yield b"%b%b> EI Q\n%b" % (head, dots, texts)
-
-
-def _hex(symbols: Symbols) -> Iterator[bytes]:
-    """Each symbol's rows as hex digits, every row in whole bytes."""
-    little = symbols.rows.astype("<u8").view(np.uint8)
-    bits = np.unpackbits(
-        little.reshape(len(symbols), symbols.size, 8), axis=2, bitorder="little"
+    return beside(
+        len(run),
+        b"/L%d Do " % form + where + image,
+        hexed(packed_rows(run.symbols)),
+        b"> EI Q\n",
+        *texts,
+        b"Q\n",
     )
-    packed = np.packbits(bits[:, :, : symbols.size], axis=2)
-    digits = packed.tobytes().hex().encode()
-    length = len(digits) // len(symbols)
-    return (digits[i : i + length] for i in range(0, len(digits), length))
 
 
-def _frame(line: Line) -> bytes:
-    """A line with its text left out."""
+def _frame(line: Line, digits: Bytes) -> tuple[bytes, Bytes, bytes]:
+    """A line around its text, which is given as hexadecimal digits."""
     edge = BOLD * line.size * line.bold
-    where = b"BT /S %.4f Tf %.4f %d Td " % (line.size, line.x + edge, -line.baseline)
+    where = b"BT /S %.4f Tf %.4f %d Td <" % (line.size, line.x + edge, -line.baseline)
     if not line.bold:
-        return where + b"(%b)Tj ET\n"
+        return where, digits, b">Tj ET\n"
     thick = b"q %.4f w %d Tr " % (2 * edge, FILL_AND_STROKE)
-    return thick + where + b"(%b)Tj ET Q\n"
-
-
-def _escaped(text: str) -> bytes:
-    # reportlab gives the ASCII signs of a font their own codes.
-    return (
-        text.replace("\\", "\\\\")
-        .replace("(", "\\(")
-        .replace(")", "\\)")
-        .encode("ascii")
-    )
+    return thick + where, digits, b">Tj ET Q\n"
 
 
 def _finish(

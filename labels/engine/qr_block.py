@@ -88,15 +88,28 @@ class _Shape:
 def encode(
     payloads: Sequence[str], level: Level = "M", mask: int | None = None
 ) -> Symbols:
-    """The symbols of payloads of one length, in the smallest version that holds them.
+    """The symbols of payloads of one length in UTF-8; see ``encode_rows``.
+
+    Raises ValueError for payloads of several lengths, or none.
+    """
+    raw = [payload.encode() for payload in payloads]
+    if not raw or not raw[0] or len({len(one) for one in raw}) != 1:
+        raise ValueError("Expected payloads of one length")
+    codes = np.frombuffer(b"".join(raw), np.uint8).reshape(len(raw), -1)
+    return encode_rows(codes, level, mask)
+
+
+def encode_rows(
+    codes: NDArray[np.uint8], level: Level = "M", mask: int | None = None
+) -> Symbols:
+    """The symbols of payloads given as bytes, one a row, in the smallest version.
 
     Alphanumeric mode when all of them are digits, capitals and ``$%*+-./:`` or space,
-    else byte mode in UTF-8. ``mask`` fixes one of 0 to 7 for all.
+    else byte mode. ``mask`` fixes one of 0 to 7 for all.
 
-    Raises TooLarge ``qr_payload_too_long`` for what version ``LARGEST`` cannot hold,
-    ValueError for payloads of several lengths, or none.
+    Raises TooLarge ``qr_payload_too_long`` for what version ``LARGEST`` cannot hold.
     """
-    mode, codes = _codes(payloads)
+    mode: Mode = "alphanumeric" if (_VALUE[codes] >= 0).all() else "byte"
     shape, area = _fit(mode, codes.shape[1], level)
     values = _values(codes, mode)
     groups = list(shape.groups())
@@ -115,6 +128,23 @@ def encode(
     return Symbols(area.size, rows, masks)
 
 
+def packed_rows(symbols: Symbols) -> NDArray[np.uint8]:
+    """Each symbol's rows one after the other, every row in whole bytes, first module in
+    the highest bit."""
+    little = symbols.rows.astype("<u8").view(np.uint8)
+    whole = little.reshape(len(symbols), symbols.size, 8)
+    used = whole[:, :, : (symbols.size + 7) // 8]
+    packed: NDArray[np.uint8] = _TURNED[used].reshape(len(symbols), -1)
+    return packed
+
+
+_TURNED = np.packbits(
+    np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little"),
+    axis=1,
+)[:, 0]
+"""Every byte with its bits in the other order."""
+
+
 def _masked(
     plain: Words, area: Grid, mask: int | None
 ) -> tuple[Words, NDArray[np.uint8]]:
@@ -124,16 +154,6 @@ def _masked(
         every = plain[:, None, :] ^ area.frames
         chosen = penalties(every, area.size).argmin(axis=1).astype(np.uint8)
     return (plain ^ area.frames[chosen])[:, : area.size], chosen
-
-
-def _codes(payloads: Sequence[str]) -> tuple[Mode, NDArray[np.uint8]]:
-    """The characters of each payload as bytes, one payload a row."""
-    raw = [payload.encode() for payload in payloads]
-    if not raw or not raw[0] or len({len(one) for one in raw}) != 1:
-        raise ValueError("Expected payloads of one length")
-    codes = np.frombuffer(b"".join(raw), np.uint8).reshape(len(raw), -1)
-    fits = (_VALUE[codes] >= 0).all()
-    return ("alphanumeric" if fits else "byte"), codes
 
 
 _VALUE = np.full(256, -1, np.int16)

@@ -1,4 +1,4 @@
-"""The way into the engine: records in, one file out."""
+"""The way into the engine: labels in, one file out."""
 
 import itertools
 import shutil
@@ -15,7 +15,7 @@ from .runs import runs
 from .stock import Stock
 from .svg import write_svg
 from .tspl import write_tspl
-from .values import LabelRecord
+from .values import LabelSeries
 from .zpl import write_zpl
 
 Format: TypeAlias = Literal["pdf", "tspl", "zpl", "png", "svg", "csv"]
@@ -25,36 +25,39 @@ SINGLE: tuple[Format, ...] = ("png", "svg")
 ROLL: tuple[Format, ...] = ("tspl", "zpl")
 """Formats for printers that feed one label after another."""
 
+AT_ONCE = 1024
+"""Labels drawn together: enough for the encoder, and little in memory."""
 IN_MEMORY = 8 << 20
 """Bytes kept in memory before a job moves to a temporary file."""
 
 
 def render(
     format: str,
-    records: Iterable[LabelRecord],
+    labels: Iterable[LabelSeries],
     stock: Stock,
     out: IO[bytes],
     progress: Callable[[int], None] | None = None,
     skip: int = 0,
 ) -> int:
-    """Draw every record and write the file to ``out``; the number of labels.
+    """Draw every label and write the file to ``out``; the number of labels.
 
-    ``progress`` is told the labels done so far after each; ``skip`` is how many labels
-    of the first sheet are used already (PDF sheets only). All or nothing: until the
-    last label is drawn, nothing is written to ``out``. Raises ``InvalidInput`` for an
-    unknown format, one that does not suit the stock, no records at all, and for any
+    ``progress`` is told now and then how many labels are done; ``skip`` is how many
+    labels of the first sheet are used already (PDF sheets only). All or nothing: until
+    the last label is drawn, nothing is written to ``out``. Raises ``InvalidInput`` for
+    an unknown format, one that does not suit the stock, no labels at all, and for any
     value that cannot be printed as it should be.
     """
     check_form(format, stock, skip)
     count = 0
 
-    def counted() -> Iterator[LabelRecord]:
+    def counted() -> Iterator[LabelSeries]:
         nonlocal count
-        for record in records:
-            yield record
-            count += 1
-            if progress:
-                progress(count)
+        for series in labels:
+            for part in series.parts(AT_ONCE):
+                yield part
+                count += len(part)
+                if progress:
+                    progress(count)
 
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         _write(format, counted(), stock, spool, skip)
@@ -104,24 +107,25 @@ def check_form(format: str, stock: Stock, skip: int) -> None:
 
 def _write(
     format: str,
-    records: Iterator[LabelRecord],
+    labels: Iterator[LabelSeries],
     stock: Stock,
     out: IO[bytes],
     skip: int,
 ) -> None:
-    labels = (place(stock, record) for record in records)
+    records = itertools.chain.from_iterable(labels)
+    placed = (place(stock, record) for record in records)
     match format:
         case "pdf":
-            write_pdf(runs(records, stock), stock, out, skip)
+            write_pdf(runs(labels, stock), stock, out, skip)
         case "tspl":
-            write_tspl(labels, stock, out)
+            write_tspl(placed, stock, out)
         case "zpl":
-            write_zpl(labels, stock, out)
+            write_zpl(placed, stock, out)
         case "png":
-            for label in _only(labels, format):
+            for label in _only(placed, format):
                 write_png(label, out)
         case "svg":
-            for label in _only(labels, format):
+            for label in _only(placed, format):
                 write_svg(label, out)
         case "csv":
             write_csv(records, out)

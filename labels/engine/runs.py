@@ -4,51 +4,33 @@ The serial is set in a face whose digits and capitals are all one width, so that
 fits one serial fits every other.
 """
 
-import itertools
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass
 
+from .columns import Bytes, beside
 from .layout import Line, module_dots, set_text
-from .qr_block import Symbols, encode
+from .qr_block import Symbols, encode_rows
 from .stock import Stock, TextBox
-from .values import SERIALS, LabelRecord
+from .values import SERIALS, LabelSeries
 
-LONGEST = 1024
-"""Labels of a run: enough for the encoder, and little in memory."""
-
-_alike = attrgetter(
-    *(
-        field.name
-        for field in fields(LabelRecord)
-        if field.name not in ("url", "serial")
-    )
-)
+_NAME = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SerialLine:
-    """A line of text with the serial in it, as it stands on the first label."""
+    """A line of text with the serial in it."""
 
     line: Line
-    value: str
-    """The box's text with its ``{names}``."""
-    names: tuple[str, ...]
-    start: int
-    """Where the line begins in the box's whole text."""
-
-    def of(self, record: LabelRecord) -> str:
-        """What another label of the run says there."""
-        values = {name: getattr(record, name) for name in self.names}
-        whole = self.value.format_map(values)
-        return whole[self.start : self.start + len(self.line.text)]
+    """As it stands on the series' model."""
+    texts: Bytes
+    """What it says on each label, in ASCII."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """Labels one after the other, alike but for symbol and serial."""
 
-    records: tuple[LabelRecord, ...]
     symbols: Symbols
     x: int
     y: int
@@ -59,34 +41,32 @@ class Run:
     serials: tuple[SerialLine, ...]
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.symbols)
 
 
-def runs(records: Iterable[LabelRecord], stock: Stock) -> Iterator[Run]:
-    """The records in order, arranged on the stock's labels.
+def runs(labels: Iterable[LabelSeries], stock: Stock) -> Iterator[Run]:
+    """Each series, arranged on the stock; all that is in memory are its symbols.
 
-    Raises ``InvalidInput`` and ``TooLarge`` as ``layout.place`` for the first record
+    Raises ``InvalidInput`` and ``TooLarge`` as ``layout.place`` for the first series
     that cannot be printed.
     """
-    for _, alike in itertools.groupby(records, lambda r: (_alike(r), len(r.url))):
-        while some := tuple(itertools.islice(alike, LONGEST)):
-            yield _run(some, stock)
+    return (_run(series, stock) for series in labels)
 
 
-def _run(records: tuple[LabelRecord, ...], stock: Stock) -> Run:
-    symbols = encode([record.url for record in records], stock.qr.level)
+def _run(labels: LabelSeries, stock: Stock) -> Run:
+    payloads = beside(len(labels), labels.before.encode("ascii"), labels.signs)
+    symbols = encode_rows(payloads, stock.qr.level)
     fixed: list[Line] = []
     serials: list[SerialLine] = []
     for box in stock.texts:
-        lines = set_text(stock, box, records[0])
+        lines = set_text(stock, box, labels.model)
         if SERIALS & set(box.names):
             own = [line for line in lines if line.text != box.caption]
             fixed += [line for line in lines if line.text == box.caption]
-            serials += _serials(box, own, records[0])
+            serials += _serials(box, own, labels)
         else:
             fixed += lines
     return Run(
-        records,
         symbols,
         stock.dots(stock.qr.x),
         stock.dots(stock.qr.y),
@@ -97,11 +77,28 @@ def _run(records: tuple[LabelRecord, ...], stock: Stock) -> Run:
 
 
 def _serials(
-    box: TextBox, lines: list[Line], record: LabelRecord
+    box: TextBox, lines: list[Line], labels: LabelSeries
 ) -> Iterator[SerialLine]:
-    whole = box.value.format(**{name: getattr(record, name) for name in box.names})
+    """The lines of a box, each a piece of its whole text."""
+    whole = box.value.format(
+        **{name: getattr(labels.model, name) for name in box.names}
+    )
+    texts = beside(len(labels), *_pieces(box.value, labels))
     start = 0
     for line in lines:
         start = whole.index(line.text, start)
-        yield SerialLine(line, box.value, box.names, start)
-        start += len(line.text)
+        end = start + len(line.text)
+        yield SerialLine(line, texts[:, start:end])
+        start = end
+
+
+def _pieces(value: str, labels: LabelSeries) -> Iterator[bytes | Bytes]:
+    """A text's fixed parts and its serials; ``{names}`` stand at odd places."""
+    for place, piece in enumerate(_NAME.split(value)):
+        if place % 2 == 0:
+            yield piece.encode("ascii")
+        elif piece == "serial":
+            yield labels.signs
+        else:
+            first, *others = (labels.signs[:, i : i + 4] for i in range(0, 16, 4))
+            yield beside(len(labels), first, *(p for g in others for p in (b" ", g)))

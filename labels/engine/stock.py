@@ -93,6 +93,11 @@ class TextBox:
             name for _, name, _, _ in string.Formatter().parse(self.value) if name
         )
 
+    @property
+    def is_serial(self) -> bool:
+        """Whether it prints the serial and nothing that may not be ASCII."""
+        return bool(self.names) and set(self.names) <= SERIALS and self.value.isascii()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stock:
@@ -212,6 +217,10 @@ def _faults(stock: Stock) -> list[str]:
             faults.append(f"{text.caption} is wider than its caption_width")
         if set(text.names) & SERIALS and text.face != "mono":
             faults.append(f"{text.value} has the serial: its face must be mono")
+        if set(text.names) & SERIALS and not text.is_serial:
+            faults.append(
+                f"{text.value} has the serial: only ASCII text may stand beside it"
+            )
         if unknown := set(text.names) - VALUE_NAMES:
             faults.append(f"{text.value} names no value of a label: {min(unknown)}")
     boxes = [("the QR code", stock.qr.box), *((t.value, t.box) for t in stock.texts)]

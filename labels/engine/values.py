@@ -1,7 +1,11 @@
-"""The values on one label."""
+"""The values on labels: one, or a series that differs only in the serial."""
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ...trace.errors import N_, InvalidInput
 
@@ -9,6 +13,11 @@ from ...trace.errors import N_, InvalidInput
 # them, so a URL cannot end a printer command early.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _SERIAL = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
+SERIAL_LENGTH = 16
+_GOOD = np.isin(
+    np.arange(256), np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
+)
+"""Which bytes a serial may have."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -16,8 +25,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 class LabelRecord:
     """What one label says; every text is ready to print, in the label's language.
 
-    Raises ``InvalidInput`` for a URL or serial of another form, for a label without a
-    product name and for control characters anywhere.
+    Raises ``InvalidInput`` for a URL or serial of another form, a URL that does not end
+    in the serial, a label without a product name and control characters anywhere.
 
     >>> LabelRecord(
     ...     url="HTTPS://Q.EXAMPLE.CN/T/7K3M9QXW2D5RVT8H",
@@ -28,7 +37,7 @@ class LabelRecord:
     """
 
     url: str
-    """What the QR code says; upper case keeps the symbol small."""
+    """What the QR code says; it ends in the serial. Upper case keeps it small."""
     serial: str
     """The item code: 16 characters of Crockford Base32 (DESIGN, frozen format 1)."""
     product: str
@@ -62,6 +71,13 @@ class LabelRecord:
                 ),
                 serial=_shown(self.serial),
             )
+        if not self.url.endswith(self.serial):
+            raise InvalidInput(
+                "label_url_without_serial",
+                N_("Expected an address that ends in %(serial)s, got %(url)s."),
+                serial=self.serial,
+                url=_shown(self.url),
+            )
         if not self.product.strip():
             raise InvalidInput(
                 "label_product_missing",
@@ -81,6 +97,52 @@ class LabelRecord:
     def serial_grouped(self) -> str:
         """The serial in four groups of four, as people read it aloud."""
         return " ".join(self.serial[i : i + 4] for i in range(0, 16, 4))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelSeries:
+    """Labels that say the same but for the serial, in URL and text.
+
+    Raises ``InvalidInput`` ``label_serial_invalid`` for a serial of another form.
+    """
+
+    model: LabelRecord
+    """What they all say; its own serial need not be among them."""
+    serials: NDArray[np.bytes_]
+    """In the order they are printed, dtype ``S16``."""
+
+    def __post_init__(self) -> None:
+        signs = self.signs
+        if wrong := np.flatnonzero(~_GOOD[signs].all(axis=1)).tolist():
+            replace(self.model, serial=self.serials[wrong[0]].decode("latin-1"))
+
+    @classmethod
+    def of(cls, record: LabelRecord) -> "LabelSeries":
+        """The series of a single label."""
+        return cls(record, np.array([record.serial], "S16"))
+
+    def __len__(self) -> int:
+        return len(self.serials)
+
+    def __iter__(self) -> Iterator[LabelRecord]:
+        for serial in self.serials.astype(str).tolist():
+            yield replace(self.model, url=self.before + serial, serial=serial)
+
+    @property
+    def before(self) -> str:
+        """The URL up to the serial."""
+        return self.model.url.removesuffix(self.model.serial)
+
+    @property
+    def signs(self) -> NDArray[np.uint8]:
+        """The serials' characters, 16 a row."""
+        serials = np.ascontiguousarray(self.serials)
+        return serials.view(np.uint8).reshape(-1, SERIAL_LENGTH)
+
+    def parts(self, most: int) -> Iterator["LabelSeries"]:
+        """The series in pieces of at most so many labels."""
+        for start in range(0, len(self), most):
+            yield LabelSeries(self.model, self.serials[start : start + most])
 
 
 def _shown(text: str) -> str:

@@ -22,11 +22,11 @@ from ...trace.identity.links import DigitalLink
 from ...trace.parties.lots import lock_lots
 from ...trace.parties.tables import Lot
 from ...trace.people import Actor
-from ...trace.production.codes import issue_codes, serials_of
+from ...trace.production.codes import issue_codes, serial_blocks
 from ...trace.production.marks import mark_items
 from ..engine.render import render
 from ..engine.stock import load_stock, stock_names
-from ..engine.values import LabelRecord
+from ..engine.values import LabelRecord, LabelSeries
 from .tables import PrintJob
 from .turns import EFFECT, effect_key
 
@@ -125,7 +125,7 @@ def check_label(lot: Lot, format: str, stock: str, skip: int, base_url: str) -> 
     Raises InvalidInput for an unknown stock, a format or skip that does not suit it,
     and for a text that does not fit or that the font cannot write.
     """
-    specimen = [_record(lot, SPECIMEN, base_url)]
+    specimen = [LabelSeries.of(_record(lot, SPECIMEN, base_url))]
     render(format, specimen, load_stock(stock), BytesIO(), skip=skip)
 
 
@@ -157,12 +157,13 @@ def find_job(session: Session, number: str) -> PrintJob:
     return job
 
 
-def label_records(
+def label_series(
     session: Session, ring: KeyRing, lot: Lot, items: ItemSet, base_url: str
-) -> Iterator[LabelRecord]:
-    """What stands on the labels of ``items`` of a lot, ascending."""
-    for _, serial in serials_of(session, ring, lot.id, items):
-        yield _record(lot, serial, base_url)
+) -> Iterator[LabelSeries]:
+    """The labels of ``items`` of a lot, ascending."""
+    model = _record(lot, SPECIMEN, base_url)
+    for _, serials in serial_blocks(session, ring, lot.id, items):
+        yield LabelSeries(model, serials)
 
 
 def _record(lot: Lot, serial: str, base_url: str) -> LabelRecord:
@@ -195,8 +196,8 @@ def draw_labels(
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Draw the labels of ``items`` of a lot into ``out``; how many there are."""
-    records = label_records(session, ring, lot, items, base_url)
-    return render(format, records, load_stock(stock), out, progress, skip)
+    labels = label_series(session, ring, lot, items, base_url)
+    return render(format, labels, load_stock(stock), out, progress, skip)
 
 
 def draw_job(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from .. import audit
@@ -22,6 +23,8 @@ from .runs import require_on_line
 
 SERIES_ITEMS = 1 << 24
 """Items a series holds (DESIGN §5)."""
+BLOCK = 100_000
+"""Serials enciphered at once."""
 MOST_AT_ONCE = 10_000_000
 """Codes one order may ask for; a typing slip should not use up a series."""
 OVERRUN = 1.05
@@ -123,17 +126,23 @@ def serials_of(
 
     Raises NotFound when some of them were never issued.
     """
+    for part, serials in serial_blocks(session, ring, lot_id, items):
+        numbers = (n for lo, hi in part.intervals for n in range(lo, hi))
+        yield from zip(numbers, serials.astype(str).tolist(), strict=True)
+
+
+def serial_blocks(
+    session: Session, ring: KeyRing, lot_id: int, items: ItemSet
+) -> Iterator[tuple[ItemSet, NDArray[np.bytes_]]]:
+    """The same in blocks: items, and their serials ascending as an ``S16`` array."""
     missing = items
     for part, series, shift, version in _ranges(session, lot_id, items):
         missing -= part
-        for chunk in part.slices(100_000):
+        for chunk in part.slices(BLOCK):
             moved = ItemSet.from_intervals(
                 (lo + shift, hi + shift) for lo, hi in chunk.intervals
             )
-            serials = encode_many(ring[version], series, moved)
-            numbers = (n for lo, hi in chunk.intervals for n in range(lo, hi))
-            for number, serial in zip(numbers, serials, strict=True):
-                yield number, serial.decode("ascii")
+            yield chunk, encode_many(ring[version], series, moved)
     if missing:
         raise NotFound(
             "items_not_issued",

@@ -1,13 +1,14 @@
 """Making batches: open, codes, finish."""
 
 from datetime import date, datetime
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from ...labels.jobs.service import label_records
+from ...labels.jobs.service import label_series
 from ...trace.errors import N_, NotFound
 from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_line
@@ -159,7 +160,8 @@ def _codes(
     items = ItemSet.range(first, first + count)
     lot = find_lot(session, lot_id)
     base_url = house().settings.base_url
-    records = label_records(session, house().keys, lot, items, base_url)
+    series = label_series(session, house().keys, lot, items, base_url)
+    records = chain.from_iterable(series)
     return [
         {"item": item, "serial": record.serial, "url": record.url}
         for item, record in enumerate(records, first)

@@ -3,12 +3,13 @@
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from ...labels.jobs.service import label_records
+from ...labels.jobs.service import label_series
 from ...trace import clock, people
 from ...trace.db import Session
 from ...trace.errors import N_, NotFound
@@ -59,9 +60,10 @@ def issue(
         first = ranges[0].lot_lo or 0
         items = ItemSet.range(first, first + count)
         with house.plant.reading() as session:
-            records = label_records(
+            series = label_series(
                 session, house.keys, lot, items, house.settings.base_url
             )
+            records = chain.from_iterable(series)
             rows = (
                 {"item": item, "serial": record.serial, "url": record.url}
                 for item, record in enumerate(records, first)

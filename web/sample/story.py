@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from ...labels.jobs.service import label_records
+from ...labels.jobs.service import label_series
 from ...recall.complaints.filing import file_complaint
 from ...recall.complaints.service import acknowledge, add_note
 from ...recall.complaints.tables import Complaint
@@ -74,8 +74,8 @@ def tell(house: Installation, items: int, today: date, now: datetime) -> Told:
         scope = scope_document(compute_scope(session, criteria, now))
         printed = ItemSet.range(0, items)
         base_url = house.settings.base_url
-        records = label_records(session, house.keys, open_lot, printed, base_url)
-        urls = tuple(record.url for record in records)
+        series = label_series(session, house.keys, open_lot, printed, base_url)
+        urls = tuple(record.url for labels in series for record in labels)
     return Told(open_lot, held_lot, complaint, scope, hold_number, urls)
 
 

@@ -128,18 +128,22 @@ def test_a_sign_the_font_lacks_is_refused(
 
 
 def test_an_address_too_long_for_the_label_is_refused(beef: LabelRecord) -> None:
-    record = replace(beef, url="HTTPS://Q.CN/" + "A" * 300)
+    def address(length: int) -> str:
+        return "HTTPS://Q.CN/" + "A" * length + beef.serial
+
+    record = replace(beef, url=address(300))
     with pytest.raises(InvalidInput, match=r"at 0\.25 mm a module on roll-40x30"):
         place(load_stock("roll-40x30"), record)
-    with pytest.raises(InvalidInput, match="QR code cannot hold 5013 characters"):
-        place(load_stock("roll-40x30"), replace(beef, url="HTTPS://Q.CN/" + "A" * 5000))
+    with pytest.raises(InvalidInput, match="QR code cannot hold 5029 characters"):
+        place(load_stock("roll-40x30"), replace(beef, url=address(5000)))
 
 
 def test_lower_case_addresses_make_a_larger_symbol_that_still_fits(
     beef: LabelRecord,
 ) -> None:
     stock = load_stock("roll-60x40")
-    symbol = place(stock, replace(beef, url=beef.url.lower())).symbol
+    url = beef.url.removesuffix(beef.serial).lower() + beef.serial
+    symbol = place(stock, replace(beef, url=url)).symbol
     assert symbol.modules.shape == (37, 37)
     assert symbol.module * 25.4 / stock.dpi >= 0.5
 

@@ -10,6 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from alone import alone
 from numpy.typing import NDArray
 
 from lotmark.labels.engine.layout import place
@@ -26,7 +27,7 @@ MM = 72 / 25.4
 
 def pdf(records: list[LabelRecord], stock: str, skip: int = 0) -> pypdfium2.PdfDocument:
     out = BytesIO()
-    render("pdf", records, load_stock(stock), out, skip=skip)
+    render("pdf", alone(records), load_stock(stock), out, skip=skip)
     return pypdfium2.PdfDocument(out.getvalue())
 
 
@@ -126,7 +127,7 @@ def test_used_labels_of_the_first_sheet_stay_free(records: Records, skip: int) -
 
 def test_the_font_is_embedded_as_a_subset(beef: LabelRecord) -> None:
     out = BytesIO()
-    render("pdf", [beef], load_stock("roll-60x40"), out)
+    render("pdf", alone([beef]), load_stock("roll-60x40"), out)
     assert b"+WenQuanYiMicroHei" in out.getvalue()
     assert len(out.getvalue()) < 150_000
 
@@ -148,7 +149,7 @@ def test_a_long_roll_of_several_batches_is_a_sound_file(records: Records) -> Non
         for number, record in enumerate(records(600))
     ]
     out = BytesIO()
-    render("pdf", many, load_stock("roll-40x30"), out)
+    render("pdf", alone(many), load_stock("roll-40x30"), out)
     with pikepdf.open(BytesIO(out.getvalue())) as sound:
         assert sound.check_pdf_syntax() == []
         assert len(sound.pages) == 600

@@ -12,6 +12,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 import zxingcpp
+from alone import alone
 from numpy.typing import NDArray
 
 from lotmark.labels.engine.layout import place
@@ -131,7 +132,7 @@ def zpl_labels(data: bytes) -> list[Dots]:
 
 def draw(format: str, records: list[LabelRecord], stock: str, dpi: int) -> list[Dots]:
     out = BytesIO()
-    render(format, records, replace(load_stock(stock), dpi=dpi), out)
+    render(format, alone(records), replace(load_stock(stock), dpi=dpi), out)
     if format == "tspl":
         return tspl_labels(out.getvalue(), dpi)
     return zpl_labels(out.getvalue())
@@ -190,7 +191,7 @@ def test_a_module_larger_than_the_command_allows_goes_as_graphics(
 def test_signs_that_start_zpl_commands_are_escaped(beef: LabelRecord) -> None:
     odd = replace(beef, url="HTTPS://Q.CN/~A_B/7K3M9QXW2D5RVT8H")
     out = BytesIO()
-    render("zpl", [odd], load_stock("roll-60x40"), out)
+    render("zpl", alone([odd]), load_stock("roll-60x40"), out)
     assert b"~" not in out.getvalue()
     label = zpl_labels(out.getvalue())[0]
     code = zxingcpp.read_barcode(np.uint8(255) * ~label)

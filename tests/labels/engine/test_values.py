@@ -1,11 +1,15 @@
 """A label record cannot hold what must not be printed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from lotmark.labels.engine.values import LabelRecord
+from lotmark.labels.engine.values import LabelRecord, LabelSeries
 from lotmark.trace.errors import InvalidInput
+
+Records = Callable[[int], list[LabelRecord]]
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,27 @@ def test_a_label_names_its_product(beef: LabelRecord, product: str) -> None:
 def test_texts_are_one_line(beef: LabelRecord, text: str) -> None:
     with pytest.raises(InvalidInput, match="batch_no holds a line break"):
         replace(beef, batch_no=text)
+
+
+def test_an_address_without_the_serial_at_its_end_is_refused(beef: LabelRecord) -> None:
+    with pytest.raises(InvalidInput, match="ends in 7K3M9QXW2D5RVT8H"):
+        replace(beef, url=beef.url + "?x=1")
+
+
+def test_a_series_is_its_labels_one_by_one(records: Records, beef: LabelRecord) -> None:
+    serials = [record.serial for record in records(50)]
+    series = LabelSeries(beef, np.array(serials, "S16"))
+    assert list(series) == [
+        replace(beef, serial=serial, url=beef.url[:-16] + serial) for serial in serials
+    ]
+    parts = list(series.parts(20))
+    assert [len(part) for part in parts] == [20, 20, 10]
+    assert [record for part in parts for record in part] == list(series)
+
+
+@pytest.mark.parametrize("serial", ["7K3M9QXW2D5RVT8I", "7K3M9QXW2D5RVT8", ""])
+def test_a_series_with_a_serial_of_another_form_is_refused(
+    beef: LabelRecord, serial: str
+) -> None:
+    with pytest.raises(InvalidInput, match="Expected a serial of 16 digits"):
+        LabelSeries(beef, np.array([beef.serial, serial], "S16"))
