@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -216,12 +216,13 @@ def test_labels_in_every_form(demo: Demo, told: dict[str, Any], tmp_path: Path) 
         assert path.stat().st_size > 100
 
 
-def test_a_batch_is_opened_on_a_line(demo: Demo) -> None:
+def test_a_batch_is_opened_on_a_line(demo: Demo, told: dict[str, Any]) -> None:
+    day = date.fromisoformat(f"20{told['open_lot'].split('-')[1]}")
     opened = demo.json(
         *("batch", "open", "--line", "L1", "--product", "YB150"),
-        *("--date", "2026-11-24", "--planned", "500"),
+        *("--date", day.isoformat(), "--planned", "500"),
     )
-    assert opened["lot"] == "L1-261124-01"
+    assert opened["lot"] == f"L1-{day:%y%m%d}-01"
     assert opened["gtin"] == "09506000134376"
 
 
