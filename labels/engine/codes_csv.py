@@ -1,11 +1,15 @@
 """Codes as CSV, for BarTender and the controllers of inkjet and laser coders."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable
 from typing import IO
 
-from .values import LabelRecord
+from .columns import beside
+from .values import LabelSeries
+
+END = b"\r\n"
 
 COLUMNS = (
     "serial",
@@ -19,14 +23,29 @@ COLUMNS = (
 )
 
 
-def write_csv(records: Iterable[LabelRecord], out: IO[bytes]) -> None:
+def write_csv(labels: Iterable[LabelSeries], out: IO[bytes]) -> None:
     """UTF-8 with a byte order mark (Excel needs it), a header, CRLF line ends."""
-    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-    rows = csv.writer(text)
-    rows.writerow(COLUMNS)
-    for record in records:
-        rows.writerow([_inert(getattr(record, column)) for column in COLUMNS])
-    text.detach()
+    out.write(codecs.BOM_UTF8 + _row(COLUMNS))
+    for series in labels:
+        fixed = [_inert(getattr(series.model, column)) for column in COLUMNS[3:]]
+        address = _row([series.model.url]).removesuffix(END)
+        before, _, after = address.rpartition(series.model.serial.encode())
+        rows = beside(
+            len(series),
+            series.signs,
+            b",",
+            series.grouped,
+            b"," + before,
+            series.signs,
+            after + b"," + _row(fixed),
+        )
+        out.write(rows.tobytes())
+
+
+def _row(cells: Iterable[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator=END.decode()).writerow(cells)
+    return text.getvalue().encode()
 
 
 def _inert(cell: str) -> str:

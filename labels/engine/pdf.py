@@ -117,7 +117,7 @@ def _places(stock: Stock) -> list[tuple[int, int]]:
 
 def _labels(run: Run, form: int) -> Bytes:
     """The content of each label, its origin at the label's top left corner."""
-    size = run.symbols.size
+    size = run.size
     side = size * run.module
     # An image's own square has its origin below. 1 paints (ISO 32000-1 8.9.6.2).
     where = b"q %.2f 0 0 %.2f %.2f %.2f cm " % (

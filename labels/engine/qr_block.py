@@ -109,9 +109,8 @@ def encode_rows(
 
     Raises TooLarge ``qr_payload_too_long`` for what version ``LARGEST`` cannot hold.
     """
-    mode: Mode = "alphanumeric" if (_VALUE[codes] >= 0).all() else "byte"
-    shape, area = _fit(mode, codes.shape[1], level)
-    values = _values(codes, mode)
+    shape, area = _fit(codes, level)
+    values = _values(codes, shape.mode)
     groups = list(shape.groups())
     differ = np.flatnonzero((values != values[0]).any(axis=0))
     base = _base(shape, area, values[0], set(differ.tolist()))
@@ -126,6 +125,11 @@ def encode_rows(
         end = start + len(part)
         rows[start:end], masks[start:end] = _masked(plain, area, mask)
     return Symbols(area.size, rows, masks)
+
+
+def size_of(codes: NDArray[np.uint8], level: Level) -> int:
+    """Modules a side of the symbols of such payloads; raises as ``encode_rows``."""
+    return _fit(codes, level)[1].size
 
 
 def packed_rows(symbols: Symbols) -> NDArray[np.uint8]:
@@ -170,7 +174,9 @@ def _values(codes: NDArray[np.uint8], mode: Mode) -> NDArray[np.int16]:
     return np.concatenate([pairs, values[:, even:]], axis=1)
 
 
-def _fit(mode: Mode, length: int, level: Level) -> tuple[_Shape, Grid]:
+def _fit(codes: NDArray[np.uint8], level: Level) -> tuple[_Shape, Grid]:
+    mode: Mode = "alphanumeric" if (_VALUE[codes] >= 0).all() else "byte"
+    length = codes.shape[1]
     for version in range(1, LARGEST + 1):
         shape, area = _Shape(mode, version, level, length), grid(version, level)
         if shape.used <= area.capacity:

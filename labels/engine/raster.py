@@ -12,6 +12,8 @@ from .layout import Line, PlacedLabel, Symbol
 FINE = 4
 """Text is drawn this many times larger, then reduced: hinting to whole dots would
 change its width."""
+MARGIN = 3
+"""Dots a sign may reach out of its place."""
 
 
 def symbol_dots(symbol: Symbol) -> NDArray[np.bool_]:
@@ -22,19 +24,50 @@ def symbol_dots(symbol: Symbol) -> NDArray[np.bool_]:
 @lru_cache(maxsize=1024)
 def line_dots(line: Line) -> NDArray[np.bool_]:
     """The dots of ``line.box``, True where black."""
-    left, top, right, bottom = line.box
-    width, height = right - left, bottom - top
-    canvas = Image.new("L", (width * FINE, height * FINE))
+    left, _, right, _ = line.box
+    return _text_dots(line, line.text, 0, right - left)
+
+
+def _text_dots(line: Line, text: str, start: int, width: int) -> NDArray[np.bool_]:
+    """A text set as ``line`` is, ``start`` quarters of a dot into ``width`` dots."""
+    _, top, _, bottom = line.box
+    edge = BOLD * line.bold * line.size * FINE
+    canvas = Image.new("L", (width * FINE, (bottom - top) * FINE))
     ImageDraw.Draw(canvas).text(
-        (BOLD * line.bold * line.size * FINE, (line.baseline - top) * FINE),
-        line.text,
+        (edge + start, (line.baseline - top) * FINE),
+        text,
         fill=255,
         font=_font(line.face, line.size),
         anchor="ls",
-        stroke_width=BOLD * line.bold * line.size * FINE,
+        stroke_width=edge,
     )
-    grey = canvas.resize((width, height), Image.Resampling.BOX)
+    grey = canvas.resize((width, bottom - top), Image.Resampling.BOX)
     return np.asarray(grey) > 110
+
+
+@lru_cache(maxsize=32)
+def sign_dots(line: Line, signs: str) -> NDArray[np.bool_]:
+    """The dots of ``line.box`` for each of ``signs`` alone at each place of its text.
+
+    ``(places, signs, height, width)``. The line is set in the face of one width, which
+    has no kerning: a text's dots are the OR of those of its signs.
+    """
+    left, top, right, bottom = line.box
+    wide, high = right - left, bottom - top
+    advance = round(_font(line.face, line.size).getlength(signs[0]))
+    cell = advance // FINE + 2 * MARGIN + 1
+    phases = {place * advance % FINE for place in range(len(line.text))}
+    drawn = {
+        phase: np.stack(
+            [_text_dots(line, sign, MARGIN * FINE + phase, cell) for sign in signs]
+        )
+        for phase in phases
+    }
+    dots = np.zeros((len(line.text), len(signs), high, wide + 2 * cell), np.bool_)
+    for place in range(len(line.text)):
+        start, phase = divmod(place * advance, FINE)
+        dots[place, :, :, start : start + cell] = drawn[phase]
+    return dots[..., MARGIN : MARGIN + wide]
 
 
 def label_dots(label: PlacedLabel) -> NDArray[np.bool_]:

@@ -18,12 +18,14 @@ from .tspl import write_tspl
 from .values import LabelSeries
 from .zpl import write_zpl
 
-Format: TypeAlias = Literal["pdf", "tspl", "zpl", "png", "svg", "csv"]
+Format: TypeAlias = Literal[
+    "pdf", "tspl", "tspl-graphics", "zpl", "zpl-graphics", "png", "svg", "csv"
+]
 FORMATS: tuple[Format, ...] = get_args(Format)
 SINGLE: tuple[Format, ...] = ("png", "svg")
 """Formats that hold one label."""
-ROLL: tuple[Format, ...] = ("tspl", "zpl")
-"""Formats for printers that feed one label after another."""
+ROLL: tuple[Format, ...] = ("tspl", "tspl-graphics", "zpl", "zpl-graphics")
+"""Formats for printers that feed one row of labels after another."""
 
 AT_ONCE = 1024
 """Labels drawn together: enough for the encoder, and little in memory."""
@@ -79,7 +81,7 @@ def check_form(format: str, stock: Stock, skip: int) -> None:
             names=", ".join(FORMATS),
             format=ascii(format[:60]),
         )
-    if format in ROLL and stock.per_page > 1:
+    if format in ROLL and not stock.is_roll:
         raise InvalidInput(
             "label_stock_is_sheet",
             N_(
@@ -117,10 +119,10 @@ def _write(
     match format:
         case "pdf":
             write_pdf(runs(labels, stock), stock, out, skip)
-        case "tspl":
-            write_tspl(placed, stock, out)
-        case "zpl":
-            write_zpl(placed, stock, out)
+        case "tspl" | "tspl-graphics":
+            write_tspl(runs(labels, stock), stock, out, format == "tspl-graphics")
+        case "zpl" | "zpl-graphics":
+            write_zpl(runs(labels, stock), stock, out, format == "zpl-graphics")
         case "png":
             for label in _only(placed, format):
                 write_png(label, out)
@@ -128,7 +130,7 @@ def _write(
             for label in _only(placed, format):
                 write_svg(label, out)
         case "csv":
-            write_csv(records, out)
+            write_csv(labels, out)
 
 
 def _only(labels: Iterator[PlacedLabel], format: str) -> list[PlacedLabel]:

@@ -6,11 +6,13 @@ fits one serial fits every other.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .columns import Bytes, beside
 from .layout import Line, module_dots, set_text
-from .qr_block import Symbols, encode_rows
+from .qr_block import Symbols, encode_rows, size_of
+from .qr_linear import Level
 from .stock import Stock, TextBox
 from .values import SERIALS, LabelSeries
 
@@ -27,11 +29,15 @@ class SerialLine:
     """What it says on each label, in ASCII."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Run:
     """Labels one after the other, alike but for symbol and serial."""
 
-    symbols: Symbols
+    payloads: Bytes
+    """What each symbol says."""
+    level: Level
+    size: int
+    """Modules a side of each symbol."""
     x: int
     y: int
     """Of each symbol's first module from the label's top left corner, dots."""
@@ -41,7 +47,18 @@ class Run:
     serials: tuple[SerialLine, ...]
 
     def __len__(self) -> int:
-        return len(self.symbols)
+        return len(self.payloads)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """The symbols; printers that draw them themselves need none."""
+        return encode_rows(self.payloads, self.level)
+
+    def every(self, start: int, stop: int, step: int) -> "Run":
+        """Some of the labels, as a slice picks them."""
+        some = slice(start, stop, step)
+        serials = (replace(one, texts=one.texts[some]) for one in self.serials)
+        return replace(self, payloads=self.payloads[some], serials=tuple(serials))
 
 
 def runs(labels: Iterable[LabelSeries], stock: Stock) -> Iterator[Run]:
@@ -53,9 +70,22 @@ def runs(labels: Iterable[LabelSeries], stock: Stock) -> Iterator[Run]:
     return (_run(series, stock) for series in labels)
 
 
+def across(run: Run, columns: int) -> Iterator[tuple[Run, ...]]:
+    """The run as rows of labels side by side: runs of equal length, one a column.
+
+    The last row may have fewer labels; then it comes apart.
+    """
+    full, rest = divmod(len(run), columns)
+    whole = full * columns
+    if full:
+        yield tuple(run.every(column, whole, columns) for column in range(columns))
+    if rest:
+        yield tuple(run.every(whole + one, whole + one + 1, 1) for one in range(rest))
+
+
 def _run(labels: LabelSeries, stock: Stock) -> Run:
     payloads = beside(len(labels), labels.before.encode("ascii"), labels.signs)
-    symbols = encode_rows(payloads, stock.qr.level)
+    size = size_of(payloads, stock.qr.level)
     fixed: list[Line] = []
     serials: list[SerialLine] = []
     for box in stock.texts:
@@ -67,10 +97,12 @@ def _run(labels: LabelSeries, stock: Stock) -> Run:
         else:
             fixed += lines
     return Run(
-        symbols,
+        payloads,
+        stock.qr.level,
+        size,
         stock.dots(stock.qr.x),
         stock.dots(stock.qr.y),
-        module_dots(stock, symbols.size),
+        module_dots(stock, size),
         tuple(fixed),
         tuple(serials),
     )
@@ -100,5 +132,4 @@ def _pieces(value: str, labels: LabelSeries) -> Iterator[bytes | Bytes]:
         elif piece == "serial":
             yield labels.signs
         else:
-            first, *others = (labels.signs[:, i : i + 4] for i in range(0, 16, 4))
-            yield beside(len(labels), first, *(p for g in others for p in (b" ", g)))
+            yield labels.grouped

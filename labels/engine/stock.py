@@ -7,6 +7,7 @@ millimetres from the label's top left corner, type sizes in points.
 import itertools
 import json
 import math
+import re
 import string
 import tomllib
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ FOLDER = Path(__file__).parent / "stocks"
 MM_PER_POINT = 25.4 / 72
 SLACK = 0.01
 """Less than a dot, mm: decimal lengths do not add up exactly."""
+
+_PLAIN = re.compile(r"(\{[a-z_]+\}|[ 0-9A-Za-z\-.:/#])+")
+"""A text in which no printer finds a command."""
 
 Align: TypeAlias = Literal["left", "center", "right"]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -95,8 +99,8 @@ class TextBox:
 
     @property
     def is_serial(self) -> bool:
-        """Whether it prints the serial and nothing that may not be ASCII."""
-        return bool(self.names) and set(self.names) <= SERIALS and self.value.isascii()
+        """Whether it prints the serial and nothing a printer might misread."""
+        return set(self.names) <= SERIALS and bool(_PLAIN.fullmatch(self.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +129,11 @@ class Stock:
     gap_y: float
     qr: QrBox
     texts: tuple[TextBox, ...]
+
+    @property
+    def is_roll(self) -> bool:
+        """Whether a label printer feeds it: a row of labels at a time."""
+        return self.rows == 1
 
     @property
     def per_page(self) -> int:
@@ -219,7 +228,8 @@ def _faults(stock: Stock) -> list[str]:
             faults.append(f"{text.value} has the serial: its face must be mono")
         if set(text.names) & SERIALS and not text.is_serial:
             faults.append(
-                f"{text.value} has the serial: only ASCII text may stand beside it"
+                f"{text.value} has the serial: beside it only digits, letters and "
+                "-.:/# may stand"
             )
         if unknown := set(text.names) - VALUE_NAMES:
             faults.append(f"{text.value} names no value of a label: {min(unknown)}")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...trace.errors import N_, InvalidInput
+from .columns import beside
 
 # RFC 3986 2: reserved, unreserved and percent; "^" and quotation marks are not among
 # them, so a URL cannot end a printer command early.
@@ -138,6 +139,12 @@ class LabelSeries:
         """The serials' characters, 16 a row."""
         serials = np.ascontiguousarray(self.serials)
         return serials.view(np.uint8).reshape(-1, SERIAL_LENGTH)
+
+    @property
+    def grouped(self) -> NDArray[np.uint8]:
+        """The characters of each ``serial_grouped``."""
+        first, *others = (self.signs[:, i : i + 4] for i in range(0, SERIAL_LENGTH, 4))
+        return beside(len(self), first, *(p for g in others for p in (b" ", g)))
 
     def parts(self, most: int) -> Iterator["LabelSeries"]:
         """The series in pieces of at most so many labels."""

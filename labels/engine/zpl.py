@@ -1,51 +1,182 @@
-"""Labels as ZPL II, the command language of Zebra and compatible printers."""
+"""Labels as ZPL II, the command language of Zebra and compatible printers.
+
+What a run has in common is sent once, as a format the printer keeps in its memory; each
+label recalls it and adds what is its own. Either the printer draws code and serial
+itself (few bytes, any speed), or they go as graphics (the same dots on every printer).
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import PlacedLabel, Symbol
-from .raster import line_dots, symbol_dots
+from .columns import Bytes, beside, hexed
+from .dots import module_rows
+from .layout import Line
+from .printer_fonts import ZPL_FONTS, Fitted, fit
+from .raster import line_dots
+from .runs import Run, across
+from .serial_dots import serial_rows
 from .stock import Stock
 
 LARGEST_CELL = 10
 """``^BQ`` takes at most this many dots a module on older firmware."""
 SINK = 10
 """``^BQ`` prints lower than ``^FO`` says by the bar height of ``^BY``, which lasts from
-one label to the next: it is set on every label and taken off again."""
+one label to the next: it is set in the format."""
+FORM = "R:LOTMARK.ZPL"
+"""Where the printer keeps the format: in working memory, until it is switched off."""
 
 
-def write_zpl(labels: Iterable[PlacedLabel], stock: Stock, out: IO[bytes]) -> None:
-    """One ``^XA`` … ``^XZ`` per label; the printer draws the QR code, text goes as
-    graphics with the label."""
-    for label in labels:
-        out.write(
-            f"^XA\n^PW{label.width}\n^LL{label.height}\n^LH0,0\n^BY2,3,{SINK}\n".encode()
-        )
-        out.write(_symbol(label.symbol))
-        for line in label.lines:
-            left, top, _, _ = line.box
-            out.write(_graphic(left, top, line_dots(line)))
-        out.write(b"^PQ1\n^XZ\n")
+def write_zpl(
+    labels: Iterable[Run], stock: Stock, out: IO[bytes], graphics: bool = False
+) -> None:
+    """A format, then ``^XA`` … ``^XZ`` for each row of labels; a new format whenever
+    something else stands on them.
+    """
+    sent = b""
+    for run in labels:
+        for row in across(run, stock.columns):
+            columns = [
+                _Column(one, stock, place, graphics) for place, one in enumerate(row)
+            ]
+            form = _form(columns, stock)
+            if form != sent:
+                out.write(form)
+                sent = form
+            out.write(_rows(columns).tobytes())
 
 
-def _symbol(symbol: Symbol) -> bytes:
-    if symbol.module > LARGEST_CELL:
-        return _graphic(symbol.x, symbol.y, symbol_dots(symbol))
-    # ^FH: "_" followed by two hex digits is a character, so "~" and "_" cannot be
-    # taken for the start of a command.
-    data = re.sub(r"[_^~]", lambda sign: f"_{ord(sign[0]):02X}", symbol.payload)
-    return (
-        f"^FO{symbol.x},{symbol.y - SINK}^BQN,2,{symbol.module}"
-        f"^FH_^FD{symbol.level}A,{data}^FS\n"
-    ).encode("ascii")
+class _Column:
+    """The labels of a run in one column of the roll."""
+
+    def __init__(self, run: Run, stock: Stock, place: int, graphics: bool) -> None:
+        self.run = run
+        self.left = stock.dots(stock.left + place * (stock.width + stock.gap_x))
+        self.top = stock.dots(stock.top)
+        self.drawn = graphics or run.module > LARGEST_CELL
+        """Whether the symbol goes as graphics."""
+        self.fitted: list[Fitted | None] = [
+            None if graphics else fit(serial.line, ZPL_FONTS, stock.dpi)
+            for serial in run.serials
+        ]
+        """The printer's font of each serial; none where it goes as graphics."""
 
 
-def _graphic(x: int, y: int, dots: NDArray[np.bool_]) -> bytes:
-    """A ``^GFA`` field: hex digits, packed as ZPL's alternative data compression."""
+def _form(columns: list[_Column], stock: Stock) -> bytes:
+    width = stock.dots(stock.page_width)
+    height = stock.dots(stock.page_height)
+    parts = [
+        f"^XA\n^DF{FORM}^FS\n^PW{width}\n^LL{height}\n^LH0,0\n^BY2,3,{SINK}\n".encode()
+    ]
+    number = 0
+    for column in columns:
+        run, left, top = column.run, column.left, column.top
+        if not column.drawn:
+            number += 1
+            parts.append(
+                b"^FO%d,%d^BQN,2,%d^FN%d^FS\n"
+                % (left + run.x, top + run.y - SINK, run.module, number)
+            )
+        for serial, font in zip(run.serials, column.fitted, strict=True):
+            if font:
+                number += 1
+                parts.append(
+                    b"^FO%d,%d^A%bN,%d,%d^FN%d^FS\n"
+                    % (
+                        left + serial.line.x,
+                        top + font.top,
+                        font.name.encode(),
+                        font.height,
+                        font.width,
+                        number,
+                    )
+                )
+        parts += [_fixed(line, left, top) for line in run.fixed]
+    return b"".join([*parts, b"^XZ\n"])
+
+
+def _rows(columns: list[_Column]) -> Bytes:
+    """The commands of each row of labels."""
+    pieces: list[bytes | Bytes] = [f"^XA^XF{FORM}^FS".encode()]
+    number = 0
+    for column in columns:
+        run = column.run
+        if column.drawn:
+            pieces += _symbol(column)
+        else:
+            number += 1
+            pieces += [b"^FN%d" % number, *_payload(run), b"^FS"]
+        for place, font in enumerate(column.fitted):
+            serial = run.serials[place]
+            if font:
+                number += 1
+                pieces += [b"^FN%d^FD" % number, serial.texts, b"^FS"]
+            else:
+                left, top, right, _ = serial.line.box
+                pieces += _graphic(
+                    column.left + left,
+                    column.top + top,
+                    (right - left + 7) // 8,
+                    serial_rows(serial),
+                )
+    return beside(len(columns[0].run), *pieces, b"^PQ1^XZ\n")
+
+
+def _payload(run: Run) -> Iterator[bytes | Bytes]:
+    """The field's data; "_" and two hexadecimal digits are a character, so that "~" and
+    "_" cannot be taken for the start of a command.
+    """
+    level = run.level.encode() + b"A,"
+    odd = np.isin(run.payloads[0], [ord(sign) for sign in "_^~"])
+    if not odd.any():
+        yield from (b"^FD", level, run.payloads)
+        return
+    yield b"^FH_^FD" + level
+    for place in range(run.payloads.shape[1]):
+        signs = run.payloads[:, place : place + 1]
+        if odd[place]:
+            yield b"_"
+        yield hexed(signs) if odd[place] else signs
+
+
+def _symbol(column: _Column) -> Iterator[bytes | Bytes]:
+    """The symbol as graphics: ``:`` repeats the row before."""
+    run = column.run
+    rows = module_rows(run)
+    wide = rows.shape[2]
+    total = wide * run.size * run.module
+    yield b"^FO%d,%d^GFA,%d,%d,%d," % (
+        column.left + run.x,
+        column.top + run.y,
+        total,
+        total,
+        wide,
+    )
+    digits = hexed(rows.reshape(len(run), -1)).reshape(len(run), run.size, 2 * wide)
+    repeats = np.full((len(run), run.size, run.module - 1), ord(":"), np.uint8)
+    yield np.concatenate([digits, repeats], axis=2).reshape(len(run), -1)
+    yield b"^FS"
+
+
+def _graphic(x: int, y: int, wide: int, rows: Bytes) -> Iterator[bytes | Bytes]:
+    total = rows.shape[1]
+    yield b"^FO%d,%d^GFA,%d,%d,%d," % (x, y, total, total, wide)
+    yield hexed(rows)
+    yield b"^FS"
+
+
+@lru_cache(maxsize=256)
+def _fixed(line: Line, left: int, top: int) -> bytes:
+    """A line as a ``^GFA`` field, packed as ZPL's alternative data compression."""
+    x, y, _, _ = line.box
+    return _squeezed(left + x, top + y, line_dots(line))
+
+
+def _squeezed(x: int, y: int, dots: NDArray[np.bool_]) -> bytes:
     packed = np.packbits(dots, axis=1)
     height, width = packed.shape
     rows, last = [], None

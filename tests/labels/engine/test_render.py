@@ -69,7 +69,8 @@ def test_an_unknown_format_lists_the_formats(beef: LabelRecord) -> None:
     with pytest.raises(InvalidInput) as refused:
         render("docx", alone([beef]), ROLL, BytesIO())
     assert str(refused.value) == (
-        "Expected a label format, one of pdf, tspl, zpl, png, svg, csv; got 'docx'."
+        "Expected a label format, one of pdf, tspl, tspl-graphics, zpl, zpl-graphics,"
+        " png, svg, csv; got 'docx'."
     )
 
 
