@@ -2,6 +2,10 @@
 
 A key is ``lm_`` and 43 random letters and digits. Its first twelve characters name it
 on screens and in the database; the other 34 are 202 bits that nobody can guess.
+
+A machine's key acts under the machine's name. A person may make a key of their own, for
+a program they use: it acts under the person's name, so that where two persons have to
+sign it never is the second one, and it can never do more than the person may.
 """
 
 import hashlib
@@ -10,6 +14,7 @@ import re
 import secrets
 import string
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,14 +23,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from . import audit
 from .db import Base, insert_if_new
 from .errors import N_, Conflict, InvalidInput, NotFound
-from .people import Actor
+from .people import Actor, User, actor_for
 
 MACHINE_RIGHTS = (
     "trace.read",
     "scope.compute",
     "complaint.read",
     "batch.open",
+    "batch.plan",
     "batch.finish",
+    "batch.test",
+    "line.record",
+    "line.status",
     "codes.issue",
     "labels.print",
     "labels.void",
@@ -34,10 +43,24 @@ MACHINE_RIGHTS = (
     "hold.place",
     "inspection.record",
     "sample.keep",
+    "paper.add",
     "data.import",
 )
-"""Rights a key may have. What takes two persons, and what decides who may do what, is
-not among them: a machine is no person (domain.md §8)."""
+"""Rights a machine's key may have. What a person signs, what takes two of them, and
+what decides who may do what, is not among them: a machine is no person (domain.md §8).
+"""
+SIGNED_RIGHTS = (
+    "batch.release",
+    "rework.approve",
+    "hold.propose",
+    "hold.release",
+    "caution.end",
+    "stock.count",
+    "stock.book_count",
+    "stock.lose_kept",
+    "master.edit",
+)
+"""Rights that only a person's own key may have besides: what it does is signed."""
 
 NAME_LIMIT = 64
 PREFIX = 12
@@ -47,7 +70,7 @@ _KEY = re.compile("lm_[A-Za-z0-9]{43}")
 
 
 class ApiKey(Base):
-    """A key of a line machine, a camera or an ERP, with the rights it was given."""
+    """A key with the rights it was given: of a machine, or of a person's program."""
 
     __tablename__ = "api_key"
 
@@ -58,6 +81,8 @@ class ApiKey(Base):
     digest: Mapped[str] = mapped_column(sa.String(64))
     """SHA-256 of the whole key, which is random: no slow hash is needed."""
     rights: Mapped[list[str]] = mapped_column(sa.JSON)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    """Whose own key it is; none for a machine's."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
@@ -88,8 +113,42 @@ def issue_key(
         Conflict: ``key_name_taken``.
     """
     actor.require("key.manage")
-    name = name.strip()
-    _check(name, rights, now, expires_at)
+    _check(name, rights, MACHINE_RIGHTS, now, expires_at)
+    return _make(session, name.strip(), rights, actor, now, expires_at)
+
+
+def issue_own_key(
+    session: Session,
+    user: User,
+    name: str,
+    rights: Collection[str],
+    now: datetime,
+    expires_at: datetime,
+) -> tuple[ApiKey, str]:
+    """Make a key by which a program acts for a person, who asks for it themselves.
+
+    It has an end, and its rights are some of the person's. Raises as ``issue_key``.
+    """
+    actor = actor_for(session, user)
+    _check(name, rights, own_rights(actor), now, expires_at)
+    named = f"{user.login}/{name.strip()}"
+    return _make(session, named, rights, actor, now, expires_at, user.id)
+
+
+def own_rights(actor: Actor) -> list[str]:
+    """The rights a person may give to a key of their own."""
+    return [one for one in (*MACHINE_RIGHTS, *SIGNED_RIGHTS) if actor.may(one)]
+
+
+def _make(
+    session: Session,
+    name: str,
+    rights: Collection[str],
+    actor: Actor,
+    now: datetime,
+    expires_at: datetime | None,
+    user_id: int | None = None,
+) -> tuple[ApiKey, str]:
     text = "lm_" + "".join(secrets.choice(_LETTERS) for _ in range(43))
     new = insert_if_new(
         session,
@@ -97,7 +156,8 @@ def issue_key(
         name=name,
         prefix=text[:PREFIX],
         digest=_digest(text),
-        rights=[right for right in MACHINE_RIGHTS if right in rights],
+        rights=[one for one in (*MACHINE_RIGHTS, *SIGNED_RIGHTS) if one in rights],
+        user_id=user_id,
         created_by=actor.login,
         created_at=now,
         expires_at=expires_at,
@@ -119,6 +179,13 @@ def list_keys(session: Session) -> list[ApiKey]:
     return list(session.scalars(sa.select(ApiKey).order_by(ApiKey.id.desc())))
 
 
+def keys_of(session: Session, login: str) -> list[ApiKey]:
+    """The keys a person made for themselves, the newest first."""
+    own = sa.select(ApiKey).join(User, User.id == ApiKey.user_id)
+    rows = own.where(User.login == login).order_by(ApiKey.id.desc())
+    return list(session.scalars(rows))
+
+
 def find_key(session: Session, text: str, now: datetime) -> ApiKey | None:
     """The key with that text, if it may still be used.
 
@@ -135,13 +202,15 @@ def revoke_key(session: Session, name: str, actor: Actor, now: datetime) -> ApiK
     """Make a key useless at once; again changes nothing.
 
     ``name`` may also be its first twelve characters. Raises Forbidden without
-    ``key.manage``, NotFound ``key_unknown``.
+    ``key.manage`` unless it is one's own, NotFound ``key_unknown``.
     """
-    actor.require("key.manage")
     named = sa.or_(ApiKey.name == name.strip(), ApiKey.prefix == name.strip())
     key = session.scalar(sa.select(ApiKey).where(named).with_for_update())
     if key is None:
+        actor.require("key.manage")
         raise NotFound("key_unknown", N_("There is no key %(name)s."), name=name[:80])
+    if not _is_own(session, key, actor):
+        actor.require("key.manage")
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by = now, actor.login
         audit.record(
@@ -151,26 +220,43 @@ def revoke_key(session: Session, name: str, actor: Actor, now: datetime) -> ApiK
     return key
 
 
-def actor_of(key: ApiKey) -> Actor:
-    """The machine as somebody who acts, named ``key:…`` in every record."""
-    return Actor(f"key:{key.name}", key.name, frozenset(key.rights))
+def _is_own(session: Session, key: ApiKey, actor: Actor) -> bool:
+    user = session.get(User, key.user_id) if key.user_id else None
+    return user is not None and user.login == actor.login
+
+
+def actor_of(session: Session, key: ApiKey) -> Actor | None:
+    """Who acts by a key: a machine named ``key:…`` in every record, or the person whose
+    key it is, with what they may still do; None when they are gone."""
+    if key.user_id is None:
+        return Actor(f"key:{key.name}", key.name, frozenset(key.rights))
+    user = session.get_one(User, key.user_id)
+    if not user.active:
+        return None
+    person = actor_for(session, user)
+    return replace(person, rights=person.rights & set(key.rights))
 
 
 def _check(
-    name: str, rights: Collection[str], now: datetime, expires_at: datetime | None
+    name: str,
+    rights: Collection[str],
+    known: Collection[str],
+    now: datetime,
+    expires_at: datetime | None,
 ) -> None:
+    name = name.strip()
     if not name or len(name) > NAME_LIMIT or not name.isprintable():
         raise InvalidInput(
             "name_invalid",
             N_("Expected a name of 1 to %(limit)s characters."),
             limit=NAME_LIMIT,
         )
-    unknown = sorted(set(rights) - set(MACHINE_RIGHTS))
+    unknown = sorted(set(rights) - set(known))
     if unknown or not rights:
         raise InvalidInput(
             "key_rights_invalid",
             N_("Expected one or more of the rights %(known)s; found %(found)s."),
-            known=", ".join(MACHINE_RIGHTS),
+            known=", ".join(known),
             found=", ".join(unknown)[:200] or "–",
         )
     if expires_at is not None and expires_at <= now:

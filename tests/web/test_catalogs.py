@@ -271,6 +271,7 @@ def office_pages(app: Flask, log_in: small_plant.LogIn) -> Iterator[tuple[str, s
     for path in ("/admin/keys", f"/admin/keys/{found[0]}/revoke"):
         yield path, visible(xu.get(path).text)
     yield "/admin/keys", visible(made.text)
+    yield "/me/keys", visible(xu.get("/me/keys").text)
     stranger = in_chinese(app.test_client())
     again = {"carried-text": "好", "next": "/desk/1/note", **csrf(stranger, "/login")}
     who = {"login": "qian", "password": small_plant.PASSWORD}

@@ -11,7 +11,7 @@ from list_records import record
 from lotmark.trace.exchange.kinds import KINDS
 from lotmark.web.cli.main import group
 from lotmark.web.installation import Installation
-from lotmark.web.records.registry import ALL
+from lotmark.web.registry import ALL
 
 
 @pytest.fixture

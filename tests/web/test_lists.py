@@ -21,8 +21,8 @@ from lotmark.trace.exchange.lists import IMPORTS, Listing
 from lotmark.trace.exchange.lists.query import PAGE, Asked, read_page, read_rows
 from lotmark.trace.parties.tables import Partner
 from lotmark.web.installation import Installation
-from lotmark.web.records.registry import ALL, GROUPS
 from lotmark.web.records.words import WORDS
+from lotmark.web.registry import ALL, GROUPS
 
 RESERVED = {"q", "since", "until", "sort", "after", "before"}
 

@@ -29,8 +29,8 @@ from lotmark.trace.production.tables import (
     LotInput,
     RetainedSample,
 )
+from lotmark.web import uploads
 from lotmark.web.installation import Installation
-from lotmark.web.quality import uploads
 
 LOT = "/quality/lots/1"
 NOW = "2026-11-20T10:00"

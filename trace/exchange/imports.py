@@ -41,6 +41,8 @@ __all__ = [
     "import_files",
 ]
 
+IMPORT = "data.import"
+"""The right to bring in files of any kind."""
 IMPORT_LOCK = 0x4C4D02
 """PostgreSQL advisory lock: one import at a time."""
 
@@ -120,9 +122,14 @@ def import_files(
     *,
     key_version: int,
     progress: Progress = _nobody,
+    right: str = IMPORT,
 ) -> Report:
-    """``bring_files`` within a transaction that the caller has open already."""
-    acting, given = _acting(actor), open_files(files)
+    """``bring_files`` within a transaction that the caller has open already.
+
+    ``right`` is what the actor needs: a caller that writes the files itself, of one
+    kind, may ask for a narrower one.
+    """
+    acting, given = _acting(actor, right), open_files(files)
     fresh, known = _sort_out(session, given)
     if not fresh:
         return Report((), known)
@@ -132,9 +139,9 @@ def import_files(
         return _finish(session, staged, known, actor, now)
 
 
-def _acting(actor: Actor) -> Actor:
+def _acting(actor: Actor, right: str = IMPORT) -> Actor:
     # Whoever may add users could take every right that an import uses.
-    actor.require("data.import")
+    actor.require(right)
     return replace(actor, rights=system().rights)
 
 

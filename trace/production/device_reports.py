@@ -6,21 +6,20 @@ named in the answer and kept with it, so that nothing a machine said is lost (do
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit
-from ..db import UtcDateTime, insert_if_new
+from ..db import insert_if_new
 from ..errors import N_, Conflict, TooLarge
 from ..identity.items import EMPTY, ItemSet
-from ..identity.tables import CodeBinding, CodeBlock
 from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
 from .batches import NOT_ON_PACKS, book_applied
+from .device_times import Times, believed
 from .items import report_missing
 from .label_balance import label_balance
 from .marks import mark_items, marked_items
@@ -49,10 +48,6 @@ MOST_ITEMS = 100_000
 """Items one report may name."""
 MOST_RUNS = 10_000
 """Runs of items one report may name: each is a row of its own, and takes its time."""
-SKEW = timedelta(minutes=5)
-"""How far a good clock may be off."""
-LATE = timedelta(hours=1)
-"""A report that comes longer after the fact is flagged."""
 FOREIGN_SHOWN = 100
 
 
@@ -71,6 +66,8 @@ class Report:
     since: datetime | None
     """Between these two times, by the device's clock; none is now."""
     until: datetime | None
+    clock: datetime | None
+    """What that clock showed when the report was sent, to put the times right by."""
     reason: str
     digest: str
     """SHA-256 of what it said, word for word."""
@@ -92,12 +89,13 @@ def record_report(
     actor.require(KIND_RIGHTS[report.kind])
     if report.kind in NOT_ON_PACKS:
         check_reason(report.reason)
-    _check_size(report.items)
+    check_size(report.items)
     lot = lock_lots(session, [lot_id])[lot_id]
     if (known := _answer_of(session, report, lot, now)) is not None:
         return {**known, "repeated": True}
     good, already, refused = _sorted_out(session, lot, report)
-    between, flags = _believed(session, lot, report, now)
+    told = Times(report.since, report.until, report.clock)
+    between, flags = believed(session, lot, told, now)
     if good:
         _record(session, lot, report, good, between, actor, now)
     answer = _document(lot, report, good, already, refused, between, flags, now)
@@ -119,7 +117,8 @@ def record_report(
     return {**answer, "repeated": False}
 
 
-def _check_size(items: ItemSet) -> None:
+def check_size(items: ItemSet) -> None:
+    """Raises TooLarge ``items_too_many`` for more than one report may name."""
     if items.count > MOST_ITEMS or len(items.intervals) > MOST_RUNS:
         raise TooLarge(
             "items_too_many",
@@ -224,30 +223,6 @@ def _record(
             "lot_without_line", N_("Batch %(lot)s has no line."), lot=lot.code
         )
     book_applied(session, lot, lot.line, items, between, actor, now)
-
-
-def _believed(
-    session: Session, lot: Lot, report: Report, now: datetime
-) -> tuple[tuple[datetime, datetime], list[str]]:
-    """Between which times it happened, and what is odd about the report.
-
-    A code cannot be printed before it was issued: an earlier time, like one to come,
-    is a wrong clock, and then the time we received the report stands.
-    """
-    until = report.until or report.since or now
-    since = report.since or until
-    first = session.scalar(
-        sa.select(sa.func.min(CodeBlock.issued_at, type_=UtcDateTime))
-        .join(CodeBinding, CodeBinding.series_id == CodeBlock.series_id)
-        .where(CodeBinding.lot_id == lot.id)
-    )
-    flags = []
-    if not (first or now) - SKEW <= since <= until <= now + SKEW:
-        flags.append("clock_wrong")
-        since = until = now
-    if now - until > LATE or lot.status != "in_production":
-        flags.append("late")
-    return (min(since, now), min(until, now)), flags
 
 
 def _document(

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit
-from ..errors import N_, InvalidInput
+from ..errors import N_, InvalidInput, NotFound
+from ..files import StoredFile
 from ..parties.lots import lock_lots
 from ..people import Actor
-from .tables import LotDocument
+from .tables import EquipmentCycle, Inspection, LotDocument
 from .told import check_choice
 
 KINDS = (
@@ -69,3 +70,18 @@ def papers_of(session: Session, lot_ids: Sequence[int]) -> dict[int, list[LotDoc
     for paper in rows:
         papers.setdefault(paper.lot_id, []).append(paper)
     return papers
+
+
+def find_file(session: Session, sha256: str) -> StoredFile:
+    """The file of a report, a paper or a chart; no other stored file is shown so.
+
+    Raises NotFound ``file_unknown``.
+    """
+    named = (
+        sa.select(Inspection.report).where(Inspection.report == sha256),
+        sa.select(LotDocument.file).where(LotDocument.file == sha256),
+        sa.select(EquipmentCycle.chart).where(EquipmentCycle.chart == sha256),
+    )
+    if session.scalars(sa.union_all(*named).limit(1)).first() is None:
+        raise NotFound("file_unknown", N_("There is no such file on record."))
+    return session.get_one(StoredFile, sha256)

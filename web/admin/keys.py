@@ -26,7 +26,11 @@ RIGHT_WORDS = {
     "scope.compute": N_("Compute what is affected"),
     "complaint.read": N_("Read how many complaints there are"),
     "batch.open": N_("Open batches"),
+    "batch.plan": N_("Plan more packs for a batch"),
     "batch.finish": N_("Report labels on packs, finish batches"),
+    "batch.test": N_("Take batches into their outgoing inspection"),
+    "line.record": N_("Record runs, loads, cleanings and checks"),
+    "line.status": N_("Stop and start lines"),
     "codes.issue": N_("Issue item codes"),
     "labels.print": N_("Read codes for printing, report them printed"),
     "labels.void": N_("Report labels voided or missing"),
@@ -35,9 +39,19 @@ RIGHT_WORDS = {
     "hold.place": N_("Put lots on hold"),
     "inspection.record": N_("Record inspections"),
     "sample.keep": N_("Record samples"),
-    "data.import": N_("Import files, record runs, loads, cleanings and checks"),
+    "paper.add": N_("Add papers to lots"),
+    "data.import": N_("Import files, export everything"),
+    "batch.release": N_("Release, reject and close batches"),
+    "rework.approve": N_("Approve rework and repacking"),
+    "hold.propose": N_("Ask that a hold be lifted"),
+    "hold.release": N_("Sign that a hold is lifted"),
+    "caution.end": N_("End the caution on the consumer page"),
+    "stock.count": N_("Count stock"),
+    "stock.book_count": N_("Sign the differences of a count"),
+    "stock.lose_kept": N_("Sign that goods are missing which may not leave"),
+    "master.edit": N_("Change spare stock policies"),
 }
-"""What each right lets a machine do."""
+"""What each right lets a machine do; the last ones only a person's own key has."""
 
 STATE_WORDS = {
     "active": ("ok", N_("Key in use")),
@@ -79,6 +93,7 @@ def add_key() -> ResponseReturnValue:
         text=text,
         rights=RIGHT_WORDS,
         base_url=house().settings.base_url,
+        back=url_for("admin.keys"),
     )
 
 
@@ -99,6 +114,8 @@ def end_key(prefix: str) -> ResponseReturnValue:
         names=names,
         rights=RIGHT_WORDS,
         state=STATE_WORDS[key.state(clock.now())],
+        back=url_for("admin.keys"),
+        end=url_for("admin.end_key_now", prefix=prefix),
     )
 
 

@@ -61,7 +61,7 @@ def post_lots(session: Session, body: BatchIn, actor: Actor, now: datetime) -> A
     What ran there before ends now.
     """
     line = find_line(session, body.line)
-    article = _product(session, body.article)
+    article = find_article(session, body.article)
     day: date = body.produced_on or local_day(line, now)
     code = body.code or propose_batch(session, line, article, day)
     lot = open_batch(
@@ -168,7 +168,8 @@ def _codes(
     ]
 
 
-def _product(session: Session, text: str) -> Article:
+def find_article(session: Session, text: str) -> Article:
+    """The article of that code or GTIN. Raises NotFound ``article_unknown``."""
     by = sa.or_(Article.code == text, Article.gtin == text)
     article = session.scalars(sa.select(Article).where(by).order_by(Article.id)).first()
     if article is None:

@@ -7,18 +7,22 @@ import sqlalchemy as sa
 from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from ...trace.identity.bulk import encode_many
+from ...trace import clock
 from ...trace.identity.gs1 import Gtin, LotCode
-from ...trace.identity.items import ItemSet
 from ...trace.identity.links import DigitalLink
+from ...trace.identity.signing import public_key
 from ...trace.identity.tables import CodeBinding, CodeBlock
 from ...trace.parties.tables import Lot
 from ...trace.people import Actor
 from ...trace.production.blocks import (
+    LASTS,
     MOST_IN_BLOCK,
     bind_block,
+    check_printable,
+    codes_of,
     find_block,
     issue_blocks,
+    paper_of,
 )
 from ..current import house
 from .items import TAG
@@ -54,15 +58,30 @@ class BlockOut(Shown):
     issued_by: str
 
 
+class BlockGiven(BlockOut):
+    """A block with its paper."""
+
+    until: datetime
+    """When the shift is over: no codes are to be taken from it any more."""
+    paper: str
+    """A compact JWS (RFC 7515, EdDSA) that says all this and the SHA-256 of the serials
+    in their order. Reports by `places` show it."""
+
+
 class BlocksOut(Shown):
     """The blocks a machine was given: one, or two at the end of a code series."""
 
-    blocks: list[BlockOut]
+    blocks: list[BlockGiven]
 
 
-@writes("/blocks", "codes.issue", BlockIn, BlocksOut, tag=TAG)
+def _sign(session: Session, document: dict[str, Any]) -> dict[str, Any]:
+    blocks = [find_block(session, one) for one in document["blocks"]]
+    return {"blocks": [_given(session, block) for block in blocks]}
+
+
+@writes("/blocks", "codes.issue", BlockIn, BlocksOut, tag=TAG, finish=_sign)
 def post_blocks(session: Session, body: BlockIn, actor: Actor, now: datetime) -> Any:
-    """Give a machine codes of its own.
+    """Give a machine codes of its own, for one shift.
 
     Send an `Idempotency-Key`: without it a repeated request issues codes again.
     """
@@ -70,12 +89,45 @@ def post_blocks(session: Session, body: BlockIn, actor: Actor, now: datetime) ->
     blocks = issue_blocks(
         session, body.device, body.count, body.lot_id, version, actor, now
     )
+    return {"blocks": [block.id for block in blocks]}
+
+
+def _given(session: Session, block: CodeBlock) -> dict[str, Any]:
+    lot = _lot_of(session, block)
     return {
-        "blocks": [
-            {name: getattr(block, name) for name in BlockOut.model_fields}
-            for block in blocks
-        ]
+        **{name: getattr(block, name) for name in BlockOut.model_fields},
+        "until": block.issued_at + LASTS,
+        "paper": paper_of(house().keys, block, lot.id if lot else None),
     }
+
+
+@reads("/blocks/<int:block_id>", "codes.issue", BlockGiven, tag=TAG)
+def get_block(session: Session, block_id: int) -> Any:
+    """A block with its paper, for a machine that lost it."""
+    return _given(session, find_block(session, block_id))
+
+
+class PublicKey(Shown):
+    """A key that checks papers: a JWK (RFC 8037)."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    alg: str
+    use: str
+
+
+class PublicKeys(Shown):
+    """The keys that check papers of blocks: a JWK set (RFC 7517)."""
+
+    keys: list[PublicKey]
+
+
+@reads("/blocks/keys", "codes.issue", PublicKeys, tag=TAG)
+def list_block_keys(session: Session) -> Any:
+    """The keys by which a device checks the paper of its block without a network."""
+    return {"keys": [public_key(key) for key in house().keys.keys]}
 
 
 class BlockQuery(PageQuery):
@@ -119,12 +171,10 @@ class BlockCodesOut(Shown):
     query=BlockCodesQuery,
 )
 def list_block_codes(session: Session, block_id: int, query: BlockCodesQuery) -> Any:
-    """The codes of a block, for the machine that prints them."""
+    """The codes of a block, for the machine that prints them in its shift."""
     block = find_block(session, block_id)
-    lo = block.first + min(query.first, block.count)
-    hi = min(lo + query.count, block.first + block.count)
-    key = house().keys[block.key_version]
-    serials = encode_many(key, block.series_id, ItemSet.range(lo, hi)).astype(str)
+    check_printable(block, clock.now())
+    serials = codes_of(house().keys, block, query.first, query.count)
     lot = _lot_of(session, block)
     gtin = Gtin.parse(lot.article.gtin) if lot and lot.article.gtin else None
     ai10 = LotCode.parse(lot.ai10) if lot else None
@@ -138,7 +188,7 @@ def list_block_codes(session: Session, block_id: int, query: BlockCodesQuery) ->
                 "serial": serial,
                 "url": str(DigitalLink.build(base_url, serial, gtin, ai10)),
             }
-            for place, serial in enumerate(serials.tolist(), query.first)
+            for place, serial in enumerate(serials, query.first)
         ],
     }
 

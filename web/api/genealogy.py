@@ -6,6 +6,9 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from ...trace import clock
+from ...trace.production.balances import balance_of_lot
+from ...trace.production.distribution import Sent, sent_to
 from ...trace.production.genealogy import trace_document, trace_lots
 from ...trace.production.label_balance import label_balance
 from ...trace.stock.queries import balances
@@ -94,6 +97,30 @@ class LabelCounts(Shown):
     """Printed, and nothing more is known of them."""
 
 
+class AccountOut(Shown):
+    """The production balance of a batch, or the ingredient balance of a received lot.
+
+    Each unit is in exactly one of the figures.
+    """
+
+    base: int
+    """What has to be found again: labels applied, or what was made or received."""
+    stock: int
+    used: int
+    """Consumed: of a batch as rework, of an ingredient in batches."""
+    tested: int
+    """Retained samples and laboratory."""
+    scrapped: int
+    out: int
+    """Shipped less returned."""
+    lost: int
+    unexplained: int
+    """Negative when more was found than there should be."""
+    percent: float | None
+    """How much of the base is accounted for."""
+    verdict: Literal["even", "within", "short", "over"]
+
+
 class BalanceOut(Shown):
     """Mass balance: what was made is somewhere."""
 
@@ -106,14 +133,16 @@ class BalanceOut(Shown):
     sum: int
     """Of all places; always what was made."""
     labels: LabelCounts
+    account: AccountOut
 
 
 @reads("/lots/<int:lot_id>/balance", "trace.read", BalanceOut, tag=TAG)
 def balance_lot(session: Session, lot_id: int) -> Any:
-    """Mass balance of a lot, and of its labels."""
+    """Mass balance of a lot, of its labels, and of its production or consumption."""
     lot = find_lot(session, lot_id)
     ledger = balances(session, [lot_id]).get(lot_id)
     labels = label_balance(session, lot_id)
+    account = balance_of_lot(session, lot, clock.now().date())
     sums: dict[str, int] = {}
     for here in ledger.real if ledger else ():
         sums[here.place.kind] = sums.get(here.place.kind, 0) + here.quantity
@@ -132,4 +161,57 @@ def balance_lot(session: Session, lot_id: int) -> Any:
                 if name != "issued"
             },
         },
+        "account": {name: getattr(account, name) for name in AccountOut.model_fields},
+    }
+
+
+class SentOut(Shown):
+    """What one firm got of a lot, in its base unit, and whom to ring there."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    address: str
+    contact: str
+    phone: str
+    """Recall telephone, day and night."""
+    email: str
+    backup_contact: str
+    backup_phone: str
+    region: str
+    shipped: int
+    """Ever sent there, what came back included."""
+    returned: int
+    coming: int
+    """On the way there now."""
+    there: int
+    first: datetime | None
+    last: datetime | None
+    shipments: list[str]
+
+
+class DistributionOut(Shown):
+    """Every firm that ever got some of a lot, those with most first."""
+
+    lot_id: int
+    unit: str
+    firms: list[SentOut]
+
+
+@reads("/lots/<int:lot_id>/distribution", "trace.read", DistributionOut, tag=TAG)
+def get_distribution(session: Session, lot_id: int) -> Any:
+    """Where a lot went: every consignee, how much it got, and whom to ring."""
+    lot = find_lot(session, lot_id)
+    return {
+        "lot_id": lot.id,
+        "unit": lot.article.base_unit,
+        "firms": [_sent(one) for one in sent_to(session, lot_id)],
+    }
+
+
+def _sent(one: Sent) -> dict[str, Any]:
+    return {
+        name: getattr(one if hasattr(one, name) else one.partner, name)
+        for name in SentOut.model_fields
     }

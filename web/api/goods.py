@@ -1,10 +1,10 @@
 """Goods: stock, movements, shipments, cases and holds."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy.orm import Session, aliased
 
 from ...trace.errors import N_, NotFound
@@ -18,6 +18,7 @@ from ...trace.stock.tables import (
     UnitContent,
 )
 from .master import columns, equal
+from .much import Sscc
 from .paging import PageQuery, page, page_of
 from .room import reads
 from .values import AskedId, Code, Shown
@@ -177,9 +178,6 @@ def list_holds(session: Session, query: HoldQuery) -> Any:
     select = sa.select(*columns(Hold, HoldOut, **named))
     select = select.join(Lot, Lot.id == Hold.lot_id)
     return page(session, equal(select, query, Hold), query, Hold.id)
-
-
-Sscc = Annotated[str, StringConstraints(pattern="^[0-9]{18}$")]
 
 
 class ContentOut(Shown):

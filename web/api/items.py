@@ -13,23 +13,26 @@ from sqlalchemy.orm import Session
 from ...trace.identity.codes import Serial
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.people import Actor
+from ...trace.production.blocks import codes_of, put_on_lot, read_paper
 from ...trace.production.codes import items_of
-from ...trace.production.device_reports import MOST_ITEMS, Report, record_report
+from ...trace.production.device_reports import (
+    FOREIGN_SHOWN,
+    KIND_RIGHTS,
+    Report,
+    check_size,
+    record_report,
+)
 from ...trace.production.tables import DeviceReport
 from ..current import house
 from .lots import find_lot
+from .much import Serials
 from .paging import read_cursor, write_cursor
 from .room import reads, writes
 from .values import Asked, Code, DeviceTime, Items, Line, Shown, Told
 
 TAG = "Line machines"
-
-SerialText = Annotated[
-    str,
-    StringConstraints(
-        pattern="^[0-9A-HJKMNP-TV-Z]{16}$",
-    ),
-]
+PAPER = r"^$|^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+"""A compact JWS, or nothing."""
 
 
 class ReportIn(Told):
@@ -57,21 +60,30 @@ class ReportIn(Told):
     kind: Literal["printed", "applied", "voided", "sampled", "missing"]
     items: Items | None = None
     """Numbers of items in the lot."""
-    serials: Annotated[list[SerialText], Field(min_length=1, max_length=MOST_ITEMS)] | (
-        None
-    ) = None
-    """Serials as they stand in the codes. Give these or `items`."""
+    serials: Serials | None = None
+    """Serials as they stand in the codes."""
+    places: Items | None = None
+    """Places in the block that `paper` is of. Give one of the three."""
+    paper: Annotated[str, StringConstraints(max_length=2000, pattern=PAPER)] = ""
+    """The signed paper of a block that the device holds; with `places`."""
+    clock: DeviceTime | None = None
+    """What the device's clock shows as it sends this. Where it is wrong, `since` and
+    `until` are put right by the difference; two tries may say different times."""
     since: DeviceTime | None = None
-    """When the first happened, by the device's clock."""
+    """When the first happened, by the device's clock; when `until` is given alone, that
+    moment. With neither, it was at some time since the codes were issued."""
     until: DeviceTime | None = None
     """When the last happened."""
     reason: Line = ""
     """Needed for items that are voided, sampled or missing."""
 
     @model_validator(mode="after")
-    def one_of_two(self) -> "ReportIn":
-        if (self.items is None) == (self.serials is None):
-            raise ValueError("give items or serials, one of the two")
+    def one_of_three(self) -> "ReportIn":
+        given = (self.items, self.serials, self.places)
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("give items, serials or places, one of the three")
+        if (self.places is None) != (not self.paper):
+            raise ValueError("places and the paper of their block belong together")
         return self
 
 
@@ -104,7 +116,7 @@ class ReportOut(Shown):
     since: datetime
     """As recorded: the server's time where the device's cannot be true."""
     until: datetime
-    flags: list[Literal["clock_wrong", "late"]]
+    flags: list[Literal["clock_wrong", "clock_corrected", "late", "after_batch"]]
     received_at: datetime
     repeated: bool = False
     """This report came before; nothing was recorded now."""
@@ -124,8 +136,10 @@ def post_items(
     Rights by kind: printed `labels.print`, applied `batch.finish`, voided and missing
     `labels.void`, sampled `sample.keep`.
     """
-    items, foreign = _items(session, lot_id, body)
-    said = json.dumps({"lot": lot_id, **body.model_dump(mode="json")}, sort_keys=True)
+    actor.require(KIND_RIGHTS[body.kind])
+    items, foreign = _items(session, lot_id, body, actor, now)
+    told = body.model_dump(mode="json", exclude={"clock"})
+    said = json.dumps({"lot": lot_id, **told}, sort_keys=True)
     report = Report(
         id=str(body.id),
         device=body.device,
@@ -134,14 +148,26 @@ def post_items(
         foreign=tuple(foreign),
         since=body.since,
         until=body.until,
+        clock=body.clock,
         reason=body.reason,
         digest=hashlib.sha256(said.encode()).hexdigest(),
     )
     return record_report(session, lot_id, report, actor, now)
 
 
-def _items(session: Session, lot_id: int, body: ReportIn) -> tuple[ItemSet, list[str]]:
+def _items(
+    session: Session, lot_id: int, body: ReportIn, actor: Actor, now: datetime
+) -> tuple[ItemSet, list[str]]:
     find_lot(session, lot_id)
+    if body.places is not None:
+        places = ItemSet.parse(body.places)
+        check_size(places)
+        block = read_paper(session, house().keys, body.paper, body.device)
+        items, others = put_on_lot(session, block, lot_id, places, actor, now)
+        first = others.take(FOREIGN_SHOWN)
+        numbers = (n for lo, hi in first.intervals for n in range(lo, hi))
+        shown = [codes_of(house().keys, block, n, 1)[0] for n in numbers]
+        return items, shown + [""] * (others.count - len(shown))
     if body.serials is not None:
         serials = [Serial(text) for text in body.serials]
         return items_of(session, house().keys, lot_id, serials)

@@ -1,5 +1,6 @@
 """What the plant has: articles, partners, sites, lines and places."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -55,8 +56,15 @@ class PartnerOut(Shown):
     name: str
     name_en: str
     address: str
+    contact: str
+    """Who answers in a recall."""
     phone: str
     """Recall telephone, day and night."""
+    email: str
+    backup_contact: str
+    backup_phone: str
+    contact_checked_on: date | None
+    """When somebody last answered there."""
     region: str
 
 
@@ -69,7 +77,7 @@ class PartnerQuery(PageQuery):
 def list_partners(session: Session, query: PartnerQuery) -> Any:
     """Suppliers, consignees, carriers, authorities and laboratories.
 
-    Who answers there by name is not told.
+    With whom to ring in a recall, day and night.
     """
     select = sa.select(*columns(Partner, PartnerOut))
     return page(session, equal(select, query, Partner), query, Partner.id)

@@ -1,5 +1,6 @@
 """Moving goods, and stopping them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,10 @@ from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Location
 from ...trace.people import Actor
 from ...trace.stock.holds import place_hold
+from ...trace.stock.places import SOURCES
 from ...trace.stock.service import Move, move_many
+from ...trace.stock.stores import own_place
+from ...trace.stock.tables import Hold
 from .goods import TAG, HoldOut
 from .room import writes
 from .values import Code, Id, Items, Line, Moment, Quantity, Reason, Shown, Told
@@ -78,17 +82,20 @@ class MovesOut(Shown):
 
 @writes("/movements", "stock.move", MovesIn, MovesOut, tag=TAG)
 def post_movements(session: Session, body: MovesIn, actor: Actor, now: datetime) -> Any:
-    """Book movements between places.
+    """Book movements between places of ours, or into them as they are made or supplied.
 
-    Goods on hold, unreleased or recalled are refused where they may not go.
+    Shipments, returns, inputs and withdrawals have addresses of their own. Goods on
+    hold, unreleased or recalled are refused where they may not go.
     """
     codes = {code for move in body.moves for code in (move.source, move.target)}
     places = _places(session, codes)
+    for move in body.moves:
+        _check_ways(session, places[move.source], places[move.target])
     moves = [
         Move(
             lot_id=move.lot_id,
-            source_id=places[move.source],
-            target_id=places[move.target],
+            source_id=places[move.source].id,
+            target_id=places[move.target].id,
             at=move.at or now,
             document=move.document,
             quantity=move.quantity,
@@ -102,11 +109,16 @@ def post_movements(session: Session, body: MovesIn, actor: Actor, now: datetime)
     return {"booked": len(moves), "documents": documents}
 
 
-def _places(session: Session, codes: set[str]) -> dict[str, int]:
-    rows = session.execute(
-        sa.select(Location.code, Location.id).where(Location.code.in_(codes))
-    )
-    found: dict[str, int] = {code: number for code, number in rows}
+def _check_ways(session: Session, source: Location, target: Location) -> None:
+    """What leaves us or is used up takes its own checks, and is not booked here."""
+    if source.kind not in SOURCES:
+        own_place(session, source.id)
+    own_place(session, target.id)
+
+
+def _places(session: Session, codes: set[str]) -> dict[str, Location]:
+    rows = session.scalars(sa.select(Location).where(Location.code.in_(codes)))
+    found = {place.code: place for place in rows}
     for code in sorted(codes - set(found)):
         raise NotFound(
             "place_unknown", N_("No place %(place)s is recorded."), place=code
@@ -153,7 +165,7 @@ class HoldPlaced(Shown):
 def post_holds(session: Session, body: HoldIn, actor: Actor, now: datetime) -> Any:
     """Put lots on hold at once.
 
-    Two persons lift a hold, so no key can.
+    One hand is enough for this; two persons lift it.
     """
     some = {one.lot_id: ItemSet.parse(one.items) for one in body.lots if one.items}
     holds = place_hold(
@@ -165,6 +177,11 @@ def post_holds(session: Session, body: HoldIn, actor: Actor, now: datetime) -> A
         actor=actor,
         now=now,
     )
+    return holds_document(holds)
+
+
+def holds_document(holds: Sequence[Hold]) -> dict[str, Any]:
+    """The rows of one hold as answers show them."""
     rows = [
         {
             **{name: getattr(hold, name, None) for name in HoldOut.model_fields},

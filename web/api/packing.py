@@ -7,31 +7,15 @@ from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from ...trace.identity.gs1 import Sscc as SsccCode
-from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_place, lock_lots
 from ...trace.people import Actor
 from ...trace.stock.building import close_unit, open_unit
 from ...trace.stock.packing import pack_count, pack_items
 from ...trace.stock.pallets import put_on_pallet
-from .goods import TAG, Sscc, UnitOut, unit_document
+from .goods import TAG, UnitOut, unit_document
+from .much import MuchIn, Sscc, items_named
 from .room import writes
-from .values import Code, Id, Items, Quantity, Told
-
-
-class PackedIn(Told):
-    """Packs of a lot that are inside."""
-
-    lot_id: Id
-    items: Items | None = None
-    """Which items, where they were scanned."""
-    quantity: Quantity | None = None
-    """How many, where they were not."""
-
-    @model_validator(mode="after")
-    def says_how_much(self) -> "PackedIn":
-        if (self.quantity is None) == (self.items is None):
-            raise ValueError("give items or a quantity, one of the two")
-        return self
+from .values import Code, Told
 
 
 class UnitIn(Told):
@@ -55,7 +39,7 @@ class UnitIn(Told):
     level: Literal["case", "pallet"]
     place: Code
     """Code of the place where it was built."""
-    contents: Annotated[list[PackedIn], Field(max_length=100)] = Field(
+    contents: Annotated[list[MuchIn], Field(max_length=100)] = Field(
         default_factory=list
     )
     cases: Annotated[list[Sscc], Field(max_length=500)] = Field(default_factory=list)
@@ -79,11 +63,18 @@ def post_units(session: Session, body: UnitIn, actor: Actor, now: datetime) -> A
     lots = {packed.lot_id for packed in body.contents}
     lock_lots(session, lots)  # all at once: two packers could wait for each other
     for packed in body.contents:
-        given = (session, sscc.digits, packed.lot_id)
-        if packed.items is not None:
-            pack_items(*given, ItemSet.parse(packed.items), actor, now)
-        else:
-            pack_count(*given, packed.quantity or 0, actor, now)
+        put_in(session, sscc.digits, packed, actor, now)
     close_unit(session, sscc.digits, actor, now)
     session.flush()
     return unit_document(session, sscc.digits)
+
+
+def put_in(
+    session: Session, sscc: str, packed: MuchIn, actor: Actor, now: datetime
+) -> None:
+    """Put packs into an open unit, by number or by count."""
+    items = items_named(session, packed)
+    if items is not None:
+        pack_items(session, sscc, packed.lot_id, items, actor, now)
+    else:
+        pack_count(session, sscc, packed.lot_id, packed.quantity or 0, actor, now)

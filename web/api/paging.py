@@ -66,8 +66,12 @@ def page(
     items = [dict(row) for row in rows[: query.limit]]
     more = len(rows) > query.limit
     cursor = write_cursor([items[-1][name] for name in names]) if more else None
-    headers = {"Link": f'<{_address(cursor)}>; rel="next"'} if cursor else {}
-    return {"items": items, "next": cursor}, headers
+    return {"items": items, "next": cursor}, next_link(cursor)
+
+
+def next_link(cursor: str | None) -> dict[str, str]:
+    """The header that says where the next page is (RFC 8288)."""
+    return {"Link": f'<{_address(cursor)}>; rel="next"'} if cursor else {}
 
 
 def write_cursor(values: list[int]) -> str:

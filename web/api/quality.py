@@ -3,19 +3,21 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_place
 from ...trace.people import Actor
 from ...trace.production.consumption import use_lot
 from ...trace.production.inspections import Finding, record_inspection
-from ...trace.production.samples import keep_sample
+from ...trace.production.samples import keep_sample, remove_sample
+from ..uploads import Upload
 from .lots import find_lot
+from .much import PlacedIn, items_named
+from .papers import Content, read_content
 from .records import TAG, InputOut, InspectionOut, SampleOut
 from .room import writes
-from .values import Code, Id, Items, Line, Moment, Quantity, Told
+from .values import Code, Id, Line, Moment, Quantity, Reason, Told
 
 
 class InputIn(Told):
@@ -44,14 +46,20 @@ class InputIn(Told):
     """In the base unit of the input."""
     at: Moment | None = None
     """Now when left out."""
+    kind: Literal["consumption", "rework", "repack"] = "consumption"
+    """Rework and repacking take `rework.approve`, and so a person’s own key."""
+    reason: Line = ""
+    """Needed for rework and repacking."""
 
 
-@writes("/inputs", "batch.finish", InputIn, InputOut, tag=TAG)
+@writes("/inputs", None, InputIn, InputOut, tag=TAG)
 def post_inputs(session: Session, body: InputIn, actor: Actor, now: datetime) -> Any:
-    """Record consumption: some of a lot went into a batch.
+    """Record consumption, rework or repacking: some of a lot went into a batch.
 
-    Rework and repacking need a person's approval, so no key can record them.
+    Right: `batch.finish`; for rework and repacking `rework.approve`.
     """
+    plain = body.kind == "consumption"
+    actor.require("batch.finish" if plain else "rework.approve")
     used = find_lot(session, body.input_id)
     made = find_lot(session, body.output_id)
     edge = use_lot(
@@ -61,29 +69,19 @@ def post_inputs(session: Session, body: InputIn, actor: Actor, now: datetime) ->
         place_id=find_place(session, body.place).id,
         quantity=body.quantity,
         at=body.at or now,
+        kind=body.kind,
+        reason=body.reason,
         actor=actor,
         now=now,
     )
     return _shown(edge, InputOut, input_lot=used.code, output_lot=made.code)
 
 
-class SampleIn(Told):
-    """Packs taken to be kept."""
+class SampleIn(PlacedIn):
+    """Packs taken to be kept, and the place they were taken from."""
 
-    lot_id: Id
-    place: Code
-    """Code of the place they were taken from."""
-    quantity: Quantity | None = None
-    items: Items | None = None
-    """Which items, where they were scanned."""
     shelf: Annotated[Line, Field(min_length=1)]
     """Where they stand now."""
-
-    @model_validator(mode="after")
-    def says_how_much(self) -> "SampleIn":
-        if (self.quantity is None) == (self.items is None):
-            raise ValueError("give a quantity or items, one of the two")
-        return self
 
 
 @writes("/samples", "sample.keep", SampleIn, SampleOut, tag=TAG)
@@ -94,12 +92,34 @@ def post_samples(session: Session, body: SampleIn, actor: Actor, now: datetime) 
         body.lot_id,
         place_id=find_place(session, body.place).id,
         quantity=body.quantity,
-        items=ItemSet.parse(body.items) if body.items else None,
+        items=items_named(session, body),
         shelf=body.shelf,
         actor=actor,
         now=now,
     )
     return _shown(sample, SampleOut, lot=find_lot(session, body.lot_id).code)
+
+
+class RemovalIn(Told):
+    """Why a sample is no longer kept."""
+
+    reason: Reason
+
+
+@writes(
+    "/samples/<int:sample_id>/remove",
+    "sample.keep",
+    RemovalIn,
+    SampleOut,
+    tag=TAG,
+    status=200,
+)
+def remove_kept(
+    session: Session, body: RemovalIn, sample_id: int, actor: Actor, now: datetime
+) -> Any:
+    """A kept sample was used up in a test, or its time is over: it is destroyed."""
+    sample = remove_sample(session, sample_id, body.reason, actor, now)
+    return _shown(sample, SampleOut, lot=find_lot(session, sample.lot_id).code)
 
 
 class FindingIn(Told):
@@ -139,11 +159,28 @@ class InspectionIn(Told):
     method: Line = ""
     findings: list[FindingIn] = Field(default_factory=list, max_length=60)
     certificate: Line = ""
+    content: Content | None = None
+    """The report."""
 
 
-@writes("/inspections", "inspection.record", InspectionIn, InspectionOut, tag=TAG)
+def _report_of(body: InspectionIn) -> dict[str, Any]:
+    return {"upload": read_content(body.content)}
+
+
+@writes(
+    "/inspections",
+    "inspection.record",
+    InspectionIn,
+    InspectionOut,
+    tag=TAG,
+    before=_report_of,
+)
 def post_inspections(
-    session: Session, body: InspectionIn, actor: Actor, now: datetime
+    session: Session,
+    body: InspectionIn,
+    upload: Upload | None,
+    actor: Actor,
+    now: datetime,
 ) -> Any:
     """Record an inspection; a person releases the batch."""
     inspection = record_inspection(
@@ -158,6 +195,7 @@ def post_inspections(
             Finding(one.parameter, one.limit, one.value) for one in body.findings
         ],
         certificate=body.certificate,
+        report=upload.keep(session, now) if upload else None,
         actor=actor,
         now=now,
     )

@@ -65,6 +65,8 @@ class CycleOut(Shown):
     started_at: datetime
     ended_at: datetime | None
     result: Literal["pass", "fail", "missing"]
+    chart: str | None
+    """SHA-256 of its chart; `GET /files/{sha256}` gives it."""
 
 
 class CycleQuery(PageQuery):
@@ -153,6 +155,8 @@ class InspectionOut(Shown):
     """Rows of parameter, limit and value, as on the report."""
     result: Literal["pass", "fail"]
     certificate: str
+    report: str | None
+    """SHA-256 of the report; `GET /files/{sha256}` gives it."""
 
 
 class InspectionQuery(PageQuery):

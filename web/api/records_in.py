@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ...trace.exchange.imports import import_files
 from ...trace.parties.lots import find_line
 from ...trace.people import Actor
+from ...trace.production.batches import lock_running
 from ..current import house
 from .lots import find_lot
 from .records import TAG
@@ -65,9 +66,15 @@ class RunsIn(Told):
     runs: Annotated[list[RunIn], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-@writes("/runs", "data.import", RunsIn, Recorded, tag=TAG)
+@writes("/runs", "line.record", RunsIn, Recorded, tag=TAG)
 def post_runs(session: Session, body: RunsIn, actor: Actor, now: datetime) -> Any:
-    """Record runs of batches on lines; two on one line never overlap."""
+    """Record runs of batches on lines; two on one line never overlap.
+
+    None begins on a line that was stopped or is being put right.
+    """
+    for run in body.runs:
+        if run.ended_at is None:
+            lock_running(session, find_line(session, run.line))
     rows = [
         {
             **_lot(session, run.lot_id),
@@ -128,7 +135,7 @@ class CyclesIn(Told):
     cycles: Annotated[list[CycleIn], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-@writes("/cycles", "data.import", CyclesIn, Recorded, tag=TAG)
+@writes("/cycles", "line.record", CyclesIn, Recorded, tag=TAG)
 def post_cycles(session: Session, body: CyclesIn, actor: Actor, now: datetime) -> Any:
     """Record loads of retorts, kettles and chillers."""
     rows = [
@@ -167,7 +174,7 @@ class CleaningsIn(Told):
     cleanings: Annotated[list[CleaningIn], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-@writes("/cleanings", "data.import", CleaningsIn, Recorded, tag=TAG)
+@writes("/cleanings", "line.record", CleaningsIn, Recorded, tag=TAG)
 def post_cleanings(
     session: Session, body: CleaningsIn, actor: Actor, now: datetime
 ) -> Any:
@@ -225,7 +232,7 @@ class ChecksIn(Told):
     checks: Annotated[list[CheckIn], Field(min_length=1, max_length=MOST_ROWS)]
 
 
-@writes("/checks", "data.import", ChecksIn, Recorded, tag=TAG)
+@writes("/checks", "line.record", ChecksIn, Recorded, tag=TAG)
 def post_checks(session: Session, body: ChecksIn, actor: Actor, now: datetime) -> Any:
     """Record process checks, such as each test of a metal detector."""
     rows = [
@@ -269,7 +276,12 @@ def _record(
     content = text.getvalue().encode("utf-8-sig")
     version = house().keys.current.version
     report = import_files(
-        session, [(f"{kind}.csv", content)], actor, now, key_version=version
+        session,
+        [(f"{kind}.csv", content)],
+        actor,
+        now,
+        key_version=version,
+        right="line.record",
     )
     return {"recorded": report.rows, "repeated": not report.files}
 

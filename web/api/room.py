@@ -5,6 +5,7 @@ another site can act through somebody's browser. What an operation needs stands 
 its path and is asked before anything of the request is read.
 """
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -14,8 +15,8 @@ from flask import Response, g, request
 from pydantic import BaseModel
 
 from ...trace import clock
-from ...trace.api_keys import PREFIX, ApiKey, actor_of, find_key
-from ...trace.errors import N_, InvalidInput
+from ...trace.api_keys import SIGNED_RIGHTS, ApiKey, actor_of, find_key
+from ...trace.errors import N_, Forbidden, InvalidInput
 from ..current import house
 from ..limits import limiter
 from ..problems import Unauthenticated
@@ -25,6 +26,9 @@ room = APIBlueprint("api", __name__, url_prefix="/api/v1")
 
 RIGHTS: dict[str, str | None] = {}
 """Each endpoint and the right it takes; None where what is sent decides."""
+
+FILES_SENT: dict[str, Any] = {}
+"""The content of operations that answer with a file, by their names."""
 
 View = Callable[..., Any]
 
@@ -36,8 +40,8 @@ def bearer() -> str:
 
 
 def _whose_limit() -> str:
-    """A key has its own limit, by the part of it that is no secret."""
-    return f"key:{bearer()[:PREFIX]}"
+    """A key has its own limit; who knows only its beginning cannot use that up."""
+    return f"key:{hashlib.sha256(bearer().encode()).hexdigest()}"
 
 
 def _stranger(answer: Response) -> bool:
@@ -54,7 +58,8 @@ def let_in() -> None:
     now = clock.now()
     with house().plant.reading() as session:
         key = find_key(session, bearer(), now)
-    if key is None:
+        actor = actor_of(session, key) if key else None
+    if key is None or actor is None:
         raise Unauthenticated(
             "key_invalid",
             N_(
@@ -62,7 +67,7 @@ def let_in() -> None:
                 "mistyped, expired or revoked."
             ),
         )
-    g.api_key, g.actor = key, actor_of(key)
+    g.api_key, g.actor = key, actor
     needed = RIGHTS.get(request.endpoint or "")
     if needed is not None:
         g.actor.require(needed)
@@ -74,6 +79,12 @@ def say_how(answer: Response) -> Response:
     """What HTTP wants beside a 401 (RFC 9110, 11.6.1), and no copies on the way."""
     if answer.status_code == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="Lotmark"'
+    if request.method in ("GET", "HEAD") and answer.status_code == 200:
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
+        if not answer.is_streamed:  # who asks again and again gets 304 meanwhile
+            answer.add_etag()
+            answer.make_conditional(request)
+            return answer
     answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 
@@ -136,18 +147,26 @@ def writes(
     tag: str,
     status: int = 201,
     finish: Finish | None = None,
+    before: Callable[[Any], dict[str, Any]] | None = None,
+    person: bool = False,
 ) -> Callable[[View], View]:
     """A POST that acts: its view takes a session, the body, the actor and the time.
 
     It is done once for one ``Idempotency-Key``. ``finish`` completes the answer with
-    what is too long to keep.
+    what is too long to keep. ``before`` does what takes long before the transaction,
+    such as reading a picture, and gives the view more arguments. What a ``person`` has
+    to sign takes a person's own key.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def act(json_data: BaseModel | None = None, **given: Any) -> Any:
+            if person and key_in_use().user_id is None:
+                raise _person_needed()
             now = clock.now()
             said = () if json_data is None else (json_data,)
+            if before is not None:
+                given |= before(json_data)
             action: Action = lambda session: view(  # noqa: E731 - typed here
                 session, *said, actor=g.actor, now=now, **given
             )
@@ -156,9 +175,44 @@ def writes(
         built = room.output(answer, status_code=status)(act)
         if body is not None:
             built = room.input(body)(built)
-        return described("POST", path, right, tag, built)
+        return described("POST", path, right, tag, built, person=person)
 
     return decorate
+
+
+def sends(
+    path: str,
+    right: str,
+    kind: str,
+    *,
+    tag: str,
+    query: type[BaseModel] | None = None,
+) -> Callable[[View], View]:
+    """A GET that answers with a file of a media type; its view makes the response."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def send(**given: Any) -> Any:
+            if query is not None:
+                given["query"] = given.pop("query_data")
+            return view(**given)
+
+        built = room.input(query, location="query")(send) if query else send
+        file = {"schema": {"type": "string", "format": "binary"}}
+        FILES_SENT[view.__name__] = {kind: file}
+        return described("GET", path, right, tag, built)
+
+    return decorate
+
+
+def _person_needed() -> Forbidden:
+    return Forbidden(
+        "person_needed",
+        N_(
+            "A person answers for this: send it with a key of their own, which they "
+            "make under /me/keys."
+        ),
+    )
 
 
 def described(
@@ -169,13 +223,17 @@ def described(
     view: View,
     *,
     once: bool = True,
+    person: bool = False,
 ) -> View:
     """Serve a view at a path, with its right, and describe it.
 
-    ``once`` says that a POST heeds an ``Idempotency-Key``.
+    ``once`` says that a POST heeds an ``Idempotency-Key``, ``person`` that it takes a
+    person's own key.
     """
     RIGHTS[f"api.{view.__name__}"] = right
     told = f"Right: `{right}`." if right else "The right depends on what is sent."
+    if person or right in SIGNED_RIGHTS:
+        told += " Takes a person’s own key."
     view = room.doc(
         tags=[tag],
         operation_id=view.__name__,

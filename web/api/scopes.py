@@ -1,36 +1,38 @@
-"""What is affected: computed from criteria, or as it was kept."""
+"""What is affected: computed from facts, with where every unit of it is."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-import sqlalchemy as sa
 from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from ...recall.scope.criteria import Criteria
 from ...recall.scope.document import scope_document
 from ...recall.scope.service import compute_scope
-from ...recall.scope.tables import SavedScope, SavedScopeLot
 from ...trace import clock
-from ...trace.errors import N_, NotFound
-from ...trace.parties.tables import Lot
 from ..facts import FIELDS, SEVERAL, read_facts
-from .master import columns, equal
-from .paging import PageQuery, page, page_of
-from .room import asks, reads
+from .room import asks
 from .values import PLAIN, Code, Items, Line, Shown, Told
 
 TAG = "Scopes"
 
 Several = Annotated[list[Code], Field(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=64, pattern=PLAIN)]
+Time = Annotated[
+    str,
+    StringConstraints(
+        max_length=40,
+        pattern=r"^$|^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+        r"(Z|[+-]\d\d:\d\d)$",
+    ),
+]
+"""A time with its zone, such as `2026-11-24T08:00+08:00`; or nothing."""
+Date = Annotated[str, StringConstraints(pattern=r"^$|^\d{4}-\d\d-\d\d$")]
+"""A day, such as `2026-11-24`; or nothing."""
 
 
 class ScopeIn(Told):
-    """The facts to start from, by name as `lotmark scope` takes them; any of them.
-
-    Times without a zone are the plant's.
-    """
+    """The facts to start from, by name as `lotmark scope` takes them; any of them."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -38,8 +40,8 @@ class ScopeIn(Told):
                 {"lot": ["L2-261124-01"]},
                 {
                     "line": "L2",
-                    "from": "2026-11-24T08:00",
-                    "to": "2026-11-24T09:30",
+                    "from": "2026-11-24T08:00+08:00",
+                    "to": "2026-11-24T09:30+08:00",
                     "origin": "line",
                 },
             ]
@@ -57,22 +59,22 @@ class ScopeIn(Told):
     """Numbers of print jobs."""
     shipment: Several = Field(default_factory=list)
     supplier: Text = ""
-    received_from: Text = ""
-    received_to: Text = ""
+    received_from: Date = ""
+    received_to: Date = ""
     line: Text = ""
-    from_: Text = Field("", alias="from")
-    to: Text = ""
+    from_: Time = Field("", alias="from")
+    to: Time = ""
     cleaning: Text = ""
     check: Text = ""
-    produced_from: Text = ""
-    produced_to: Text = ""
+    produced_from: Date = ""
+    produced_to: Date = ""
     article: Text = ""
     on_line: Text = ""
     artwork: Text = ""
     place: Text = ""
     consignee: Text = ""
-    there_from: Text = ""
-    there_to: Text = ""
+    there_from: Time = ""
+    there_to: Time = ""
     origin: Literal["unknown", "ingredient", "line", "logistics", "label"] = "unknown"
     """Where the hazard is thought to come from."""
     hazard: Literal["any", "allergen"] = "any"
@@ -108,80 +110,17 @@ class ScopeOut(Shown):
 def compute(session: Session, body: ScopeIn) -> Any:
     """Compute what is affected, why, and where every unit of it is.
 
-    Nothing is kept: the same facts give another answer when more is known.
+    Nothing is kept: the same facts give another answer when more is known. A lot whose
+    packs can be at several places has a `scan`: the one that would settle most, and how
+    much it buys.
     """
-    said = body.model_dump(by_alias=True)
-    typed = {name: said[name] or "" for name in FIELDS if name not in SEVERAL}
-    facts = read_facts(session, typed, {name: said[name] for name in SEVERAL})
-    criteria = Criteria(tuple(facts), body.origin, body.hazard, body.narrow)
+    criteria = read_criteria(session, body)
     return scope_document(compute_scope(session, criteria, clock.now()))
 
 
-class SavedScopeOut(Shown):
-    """A scope as it was computed at one moment."""
-
-    id: int
-    number: str
-    title: str
-    criteria: dict[str, Any]
-    hash: str
-    state: Literal["draft", "stale", "superseded"]
-    computed_at: datetime
-    computed_by: str
-    stale_at: datetime | None
-    """When a recomputation first gave another hash."""
-
-
-class ScopeQuery(PageQuery):
-    number: Code | None = None
-    state: Literal["draft", "stale", "superseded"] | None = None
-
-
-@reads("/scopes", "scope.compute", page_of(SavedScopeOut), tag=TAG, query=ScopeQuery)
-def list_scopes(session: Session, query: ScopeQuery) -> Any:
-    """Scopes that were kept."""
-    select = sa.select(*columns(SavedScope, SavedScopeOut))
-    return page(session, equal(select, query, SavedScope), query, SavedScope.id)
-
-
-class SavedLotOut(Shown):
-    """A lot of a kept scope."""
-
-    lot_id: int
-    lot: str
-    tier: int
-    """1 confirmed, 2 probable, 3 possible."""
-    items: str | None
-    """Null is the whole lot."""
-    quantity: int
-    counted: bool
-    why: list[Any]
-
-
-class SavedScopeDetail(SavedScopeOut):
-    """A kept scope with its lots and where they were."""
-
-    positions: dict[str, Any]
-    lots: list[SavedLotOut]
-
-
-@reads("/scopes/<int:scope_id>", "scope.compute", SavedScopeDetail, tag=TAG)
-def get_scope(session: Session, scope_id: int) -> Any:
-    """A scope that was kept, with its lots."""
-    scope = session.get(SavedScope, scope_id)
-    if scope is None:
-        raise NotFound(
-            "scope_unknown", N_("No scope %(scope)s is recorded."), scope=scope_id
-        )
-    rows = session.execute(
-        sa.select(*columns(SavedScopeLot, SavedLotOut, lot=Lot.code))
-        .join(Lot, Lot.id == SavedScopeLot.lot_id)
-        .where(SavedScopeLot.scope_id == scope_id)
-        .order_by(SavedScopeLot.tier, SavedScopeLot.lot_id)
-    )
-    shown = {name: getattr(scope, name) for name in SavedScopeOut.model_fields}
-    return {
-        **shown,
-        "positions": scope.positions,
-        "lots": [dict(row) for row in rows.mappings()],
-    }
+def read_criteria(session: Session, body: ScopeIn) -> Criteria:
+    """The criteria of a request. Raises InvalidInput, NotFound or Conflict."""
+    said = body.model_dump(by_alias=True)
+    typed = {name: said[name] or "" for name in FIELDS if name not in SEVERAL}
+    facts = read_facts(session, typed, {name: said[name] for name in SEVERAL})
+    return Criteria(tuple(facts), body.origin, body.hazard, body.narrow)

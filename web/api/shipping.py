@@ -1,43 +1,24 @@
 """Sending goods to consignees."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from ...trace.errors import N_, NotFound
-from ...trace.identity.items import ItemSet
-from ...trace.parties.lots import find_place
 from ...trace.parties.tables import Partner, Site
 from ...trace.people import Actor
-from ...trace.stock.cargo import Cargo, Loose
 from ...trace.stock.shipping import Transport, deliver_goods, ship_goods
 from ...trace.stock.tables import Shipment
-from .goods import TAG, ShipmentOut, Sscc
+from .goods import TAG, ShipmentOut
+from .much import CargoIn, place_id, read_cargo
 from .room import writes
-from .values import Code, Id, Items, Line, Quantity, Told
+from .values import EXACT, Code, Id, Line, Told
 
 
-class GoodsIn(Told):
-    """Goods of a lot that stand in no case that goes with them."""
-
-    lot_id: Id
-    place: Code
-    """Code of the place they leave."""
-    quantity: Quantity | None = None
-    items: Items | None = None
-    """Which items, where they were scanned."""
-
-    @model_validator(mode="after")
-    def says_how_much(self) -> "GoodsIn":
-        if self.quantity is None and self.items is None:
-            raise ValueError("give a quantity, or the items that were scanned")
-        return self
-
-
-class ShipmentIn(Told):
+class ShipmentIn(CargoIn):
     """A delivery to one consignee."""
 
     model_config = ConfigDict(
@@ -57,19 +38,14 @@ class ShipmentIn(Told):
     site: Code
     consignee: Code
     """Code of the partner."""
-    goods: list[GoodsIn] = Field(default_factory=list, max_length=500)
-    units: list[Sscc] = Field(default_factory=list, max_length=500)
-    """SSCCs of cases and pallets; a pallet takes its cases along."""
     carrier: Line = ""
     vehicle: Line = ""
     driver_phone: Line = ""
     """A recall rings the driver."""
-
-    @model_validator(mode="after")
-    def says_what(self) -> "ShipmentIn":
-        if not self.goods and not self.units:
-            raise ValueError("name goods or units")
-        return self
+    out_of_turn: Line = ""
+    """Why these goods go although others of the article expire before them."""
+    units_at: Code | None = None
+    """Where units stand of which nobody said it before."""
 
 
 @writes("/shipments", "stock.move", ShipmentIn, ShipmentOut, tag=TAG)
@@ -80,42 +56,60 @@ def post_shipments(
 
     Only released goods that nobody holds leave us.
     """
-    cargo = Cargo(
-        tuple(
-            Loose(
-                one.lot_id,
-                find_place(session, one.place).id,
-                one.quantity,
-                ItemSet.parse(one.items) if one.items else None,
-            )
-            for one in body.goods
-        ),
-        tuple(dict.fromkeys(body.units)),
-    )
+    cargo = read_cargo(session, body)
     shipment = ship_goods(
         session,
-        _partner(session, body.consignee).id,
-        _site(session, body.site).id,
+        find_partner(session, body.consignee).id,
+        find_site(session, body.site).id,
         cargo,
         Transport(body.carrier, body.vehicle, body.driver_phone),
         actor,
         now,
+        out_of_turn=body.out_of_turn,
+        unit_place_id=place_id(session, body.units_at),
     )
     return _shown(session, shipment)
+
+
+class ArrivedIn(Told):
+    """How much of a lot arrived."""
+
+    lot_id: Id
+    quantity: Annotated[int, Field(strict=True, ge=0, lt=EXACT)]
+
+
+class DeliveryIn(Told):
+    """What arrived, where it was not all."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"arrived": [{"lot_id": 17, "quantity": 80}]}]}
+    )
+
+    arrived: Annotated[list[ArrivedIn], Field(max_length=500)] | None = None
+    """Left out, all that was still on the way; a lot that is not named stays on it."""
 
 
 @writes(
     "/shipments/<int:shipment_id>/delivered",
     "stock.move",
-    None,
+    DeliveryIn,
     ShipmentOut,
     tag=TAG,
     status=200,
 )
 def deliver_shipment(
-    session: Session, shipment_id: int, actor: Actor, now: datetime
+    session: Session, body: DeliveryIn, shipment_id: int, actor: Actor, now: datetime
 ) -> Any:
-    """The consignee has all that was still on the way."""
+    """The consignee has all that was still on the way, or a part of it."""
+    shipment = find_shipment(session, shipment_id)
+    much = None
+    if body.arrived is not None:
+        much = {one.lot_id: one.quantity for one in body.arrived}
+    return _shown(session, deliver_goods(session, shipment, actor, now, much))
+
+
+def find_shipment(session: Session, shipment_id: int) -> Shipment:
+    """The shipment with that id. Raises NotFound ``shipment_unknown``."""
     shipment = session.get(Shipment, shipment_id)
     if shipment is None:
         raise NotFound(
@@ -123,7 +117,7 @@ def deliver_shipment(
             N_("No shipment %(shipment)s is recorded."),
             shipment=shipment_id,
         )
-    return _shown(session, deliver_goods(session, shipment, actor, now))
+    return shipment
 
 
 def _shown(session: Session, shipment: Shipment) -> dict[str, Any]:
@@ -136,14 +130,16 @@ def _shown(session: Session, shipment: Shipment) -> dict[str, Any]:
     }
 
 
-def _site(session: Session, code: str) -> Site:
+def find_site(session: Session, code: str) -> Site:
+    """The site of that code. Raises NotFound ``site_unknown``."""
     site = session.scalar(sa.select(Site).where(Site.code == code))
     if site is None:
         raise NotFound("site_unknown", N_("No site %(site)s is recorded."), site=code)
     return site
 
 
-def _partner(session: Session, code: str) -> Partner:
+def find_partner(session: Session, code: str) -> Partner:
+    """The partner of that code. Raises NotFound ``partner_unknown``."""
     partner = session.scalar(sa.select(Partner).where(Partner.code == code))
     if partner is None:
         raise NotFound(

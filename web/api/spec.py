@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from apiflask import APIFlask
 
-from .room import room
+from .room import FILES_SENT, room
 
 TAGS = [
     {"name": "Master data", "description": "Articles, partners, sites, lines, places."},
@@ -17,6 +17,7 @@ TAGS = [
     {"name": "Records", "description": "Runs, loads, cleanings, checks, inspections."},
     {"name": "Stock", "description": "Places, movements, shipments, cases, holds."},
     {"name": "Scopes", "description": "What is affected, why, and where it is."},
+    {"name": "Lists", "description": "Every list with its filters, as rows or files."},
     {"name": "Complaints", "description": "Counts; never a person."},
     {"name": "Codes", "description": "What a code is."},
     {"name": "Files", "description": "CSV and XLSX files."},
@@ -204,6 +205,11 @@ def _named(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _complete(method: str, operation: dict[str, Any]) -> None:
+    if content := FILES_SENT.get(operation["operationId"]):
+        operation["responses"]["200"] = {
+            "description": "The file.",
+            "content": content,
+        }
     for status in PROBLEMS:
         if method == "post" or status not in ONLY_WRITES:
             problem = {"$ref": f"#/components/responses/Problem{status}"}

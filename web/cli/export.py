@@ -7,7 +7,7 @@ import click
 
 from ...trace.exchange.exports import FORMATS, write_list, write_plant
 from ...trace.exchange.lists.query import Asked
-from ..records.registry import ALL, find_listing
+from ..registry import ALL, find_listing
 from .context import Context, json_option, pass_context, print_json, progress_bar
 
 Files = Iterable[tuple[str, Iterator[bytes]]]

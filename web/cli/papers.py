@@ -5,13 +5,13 @@ from typing import BinaryIO
 
 import click
 
+from ...recall.complaints.counts import complaint_counts
 from ...trace import clock
 from ...trace.parties.lots import find_lot
 from ..app import create_app
 from ..i18n import LANGUAGES
 from ..print.dossier import print_dossier
 from ..print.imprint import imprint
-from ..quality.dossier import complaint_counts
 from .context import Context, pass_context, warn
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ...trace.errors import N_
-from ...trace.parties.tables import Article, Lot, Partner
+from ...trace.parties.tables import Article, Lot, Partner, Site
 from ...trace.production import registers
 from ...trace.production.registers import Period, Register
 from ...trace.production.tables import Inspection
@@ -28,6 +29,12 @@ BASIS: dict[Register, str] = {
     "outgoing": N_("Food Safety Law, articles 51 and 52"),
     "sales": N_("Food Safety Law, articles 51 and 53"),
 }
+
+
+def issuer(session: Session) -> str:
+    """The plant, or all of them."""
+    sites = session.scalars(sa.select(Site).order_by(Site.id)).all()
+    return " · ".join(local(site, "name") for site in sites)
 
 
 def register(

@@ -7,8 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...recall.complaints.queries import OPEN
-from ...recall.complaints.tables import Complaint
+from ...recall.complaints.counts import complaint_counts
 from ...trace.parties.tables import Location, Lot
 from ...trace.production.readiness import Readiness, readiness_of
 from ...trace.production.record import Record, record_of
@@ -83,16 +82,6 @@ def dossier_of(session: Session, lot: Lot, on: date) -> Dossier:
         open_complaints=still_open,
         complaints=total,
     )
-
-
-def complaint_counts(session: Session, lot_id: int) -> tuple[int, int]:
-    """How many complaints there are about a lot, and how many are open."""
-    states = session.scalars(
-        sa.select(Complaint.state).where(
-            Complaint.lot_id == lot_id, Complaint.state != "invalid"
-        )
-    ).all()
-    return len(states), sum(state in OPEN for state in states)
 
 
 def _heaps(session: Session, lot_id: int) -> list[Heap]:

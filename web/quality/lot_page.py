@@ -15,11 +15,11 @@ from ...trace.production import consumption, inspections, papers
 from ...trace.stock.holds import IN_FORCE
 from ..current import house
 from ..problems import status_of
+from ..uploads import ACCEPTED
 from .buckets import COLOURS
 from .dossier import Dossier, dossier_of
 from .lists import HoldLine, holds_of
 from .signing import why_not
-from .uploads import ACCEPTED
 
 MOST_REASON = 1000
 FINDINGS = 5

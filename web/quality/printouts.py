@@ -3,23 +3,20 @@
 from datetime import timedelta
 from io import BytesIO
 
-import sqlalchemy as sa
 from flask import render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
+from ...recall.complaints.counts import complaint_counts
 from ...trace import clock
-from ...trace.db import Session
 from ...trace.errors import N_, LotmarkError, NotFound
-from ...trace.parties.tables import Site
 from ...trace.production.registers import REGISTERS, check_period
 from ..current import actor, house
-from ..i18n import PLANT_ZONE, local
+from ..i18n import PLANT_ZONE
 from ..print.dossier import print_dossier
 from ..print.imprint import imprint
 from ..print.pdf import render_pdf
-from ..print.registers import BASIS, TITLES, register
+from ..print.registers import BASIS, TITLES, issuer, register
 from ..problems import status_of
-from .dossier import complaint_counts
 from .fields import day_argument
 from .lot_page import find
 from .room import room
@@ -58,7 +55,7 @@ def register_pdf(which: str) -> ResponseReturnValue:
         first, last = day_argument("from"), day_argument("to")
         period = check_period(first, last, PLANT_ZONE)
         with house().plant.reading() as session:
-            paper = register(session, known[which], period, _issuer(session))
+            paper = register(session, known[which], period, issuer(session))
     except LotmarkError as error:
         return _page(error, which), status_of(error)
     content = render_pdf(paper, imprint(actor().name, now))
@@ -76,12 +73,6 @@ def _page(error: LotmarkError | None = None, which: str = "") -> str:
         last=request.args.get("to") or today.isoformat(),
         error=error,
     )
-
-
-def _issuer(session: Session) -> str:
-    """The plant, or all of them."""
-    sites = session.scalars(sa.select(Site).order_by(Site.id)).all()
-    return " · ".join(local(site, "name") for site in sites)
 
 
 def _pdf(content: bytes, name: str) -> ResponseReturnValue:

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from flask import request, send_file
 from flask.typing import ResponseReturnValue
 
 from ...trace import files
 from ...trace.db import Session
-from ...trace.errors import N_, LotmarkError, NotFound
-from ...trace.files import StoredFile
+from ...trace.errors import LotmarkError
 from ...trace.parties.lots import find_lot, find_place
 from ...trace.production import inspections, papers
 from ...trace.production.consumption import use_lot
@@ -17,15 +15,14 @@ from ...trace.production.cycles import file_chart
 from ...trace.production.inspections import Finding, record_inspection
 from ...trace.production.items import report_missing, void_items
 from ...trace.production.label_balance import label_balance
-from ...trace.production.papers import add_paper
+from ...trace.production.papers import add_paper, find_file
 from ...trace.production.samples import keep_sample, remove_sample
-from ...trace.production.tables import EquipmentCycle, Inspection, LotDocument
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
+from ..uploads import Upload, read_upload
 from .fields import amount_field, moment_field, scanned_field, span_field
 from .lot_page import MOST_REASON, find, refused, take
 from .room import room
-from .uploads import Upload, read_upload
 
 MOST_LINE = 200
 MOST_PACKS = 100_000
@@ -173,18 +170,10 @@ def rework(lot_id: int) -> ResponseReturnValue:
 @room.get("/quality/files/<sha256>")
 def file(sha256: str) -> ResponseReturnValue:
     """A report, paper or chart; other stored files are not shown here."""
-    named = (
-        sa.select(Inspection.report).where(Inspection.report == sha256),
-        sa.select(LotDocument.file).where(LotDocument.file == sha256),
-        sa.select(EquipmentCycle.chart).where(EquipmentCycle.chart == sha256),
-    )
     with house().plant.reading() as session:
-        shown = session.scalars(sa.union_all(*named).limit(1)).first()
-        row = session.get(StoredFile, sha256) if shown else None
-    if row is None:
-        raise NotFound("file_unknown", N_("There is no such file on record."))
+        media_type = find_file(session, sha256).media_type
     path = files.path_of(house().settings.files, sha256).resolve()
-    return send_file(path, mimetype=row.media_type, max_age=0)
+    return send_file(path, mimetype=media_type, max_age=0)
 
 
 def _use(lot_id: int, kind: str) -> ResponseReturnValue:

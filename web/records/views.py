@@ -20,11 +20,11 @@ from ...trace.exchange.lists.query import (
     read_page,
 )
 from ...trace.exchange.lists.shape import Column, Listing
+from ..asking import arguments, read_asked
 from ..current import actor, house
 from ..forms import text_argument
 from ..i18n import PLANT_ZONE
-from .asking import arguments, read_asked
-from .registry import ALL, GROUPS, find_listing
+from ..registry import ALL, GROUPS, find_listing
 from .room import room
 from .words import word_of
 

@@ -1,11 +1,18 @@
 """Machines with keys, and the batch they work on."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from machines import Hire, Machine, told
 
 from lotmark.trace import clock, people
-from lotmark.trace.api_keys import MACHINE_RIGHTS, issue_key
+from lotmark.trace.api_keys import (
+    MACHINE_RIGHTS,
+    issue_key,
+    issue_own_key,
+    own_rights,
+)
 from lotmark.web.installation import Installation
 
 
@@ -24,6 +31,19 @@ def hire_machine(app: Flask, house: Installation) -> Hire:
 def erp(hire_machine: Hire) -> Machine:
     """A machine that may do whatever a machine may."""
     return hire_machine()
+
+
+@pytest.fixture
+def person(app: Flask, house: Installation) -> Machine:
+    """A program of somebody who may do everything, with all rights a key can have."""
+    now = clock.now()
+    with house.plant.writing() as session:
+        roles = list(people.roles_known())
+        user = people.add_user(session, "every", "Every", "a quiet plant", roles, now)
+        rights = own_rights(people.actor_for(session, user))
+        until = now + timedelta(days=1)
+        _, text = issue_own_key(session, user, "program", rights, now, until)
+    return Machine(app.test_client(), text)
 
 
 @pytest.fixture

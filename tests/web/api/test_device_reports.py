@@ -135,7 +135,8 @@ def test_a_wrong_clock_is_flagged(
     answer = send(erp, lot_id, report("applied", "0-9", since=since, until=until))
     assert answer["recorded"] == "0-9"
     assert answer["flags"] == ["clock_wrong"]
-    assert answer["since"] == answer["until"] == answer["received_at"]
+    # All that is sure: after the codes were issued, and before now.
+    assert answer["until"] == answer["received_at"] > answer["since"]
 
 
 def test_an_end_before_the_start_is_a_wrong_clock(erp: Machine, lot_id: int) -> None:

@@ -10,7 +10,7 @@ from machines import Machine, problem, told
 from staff_pages import change, said, shown
 
 from lotmark.trace import clock
-from lotmark.trace.api_keys import MACHINE_RIGHTS, ApiKey
+from lotmark.trace.api_keys import MACHINE_RIGHTS, SIGNED_RIGHTS, ApiKey
 from lotmark.web.admin.keys import RIGHT_WORDS
 from lotmark.web.installation import Installation
 
@@ -18,7 +18,7 @@ FORM = {"name": "L2-camera", "right": "trace.read", "days": "365"}
 
 
 def test_every_right_has_words() -> None:
-    assert tuple(RIGHT_WORDS) == MACHINE_RIGHTS
+    assert tuple(RIGHT_WORDS) == (*MACHINE_RIGHTS, *SIGNED_RIGHTS)
 
 
 def test_a_key_is_shown_once(

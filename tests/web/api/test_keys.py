@@ -1,5 +1,6 @@
 """Whoever shows no key in use is refused; a key is never seen again."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,7 +30,7 @@ from lotmark.web.installation import Installation
 from lotmark.web.limits import limiter
 
 TWO_PERSONS = {"hold.release", "hold.propose", "caution.end", "batch.release"}
-RULING = {"key.manage", "user.add", "rework.approve", "stock.book_count"}
+RULING = {"key.manage", "user.add", "rework.approve", "stock.book_count", "stock.count"}
 
 
 def test_no_key_no_answer(app: Flask, erp: Machine) -> None:
@@ -178,11 +179,29 @@ def test_each_key_has_its_own_limit(strict: Flask, house: Installation) -> None:
             texts.append(issue_key(session, *given)[1])
     busy, calm = (Machine(strict.test_client(), text) for text in texts)
     minute = limits.parse("1200/minute")
-    limiter.limiter.hit(minute, f"key:{busy.key[:12]}", "machine", cost=1197)
+    limiter.limiter.hit(
+        minute,
+        f"key:{hashlib.sha256(busy.key.encode()).hexdigest()}",
+        "machine",
+        cost=1197,
+    )
     for path in ("/sites", "/lines", "/articles"):
         told(busy.get(path))
     assert problem(busy.get("/sites"), 429) == "too_many_requests"
     told(calm.get("/sites"))
+
+
+def test_half_a_key_uses_up_nobodys_limit(strict: Flask, house: Installation) -> None:
+    """The beginning of a key stands on screens: whoever read it there gets nowhere."""
+    with house.plant.writing() as session:
+        given = "busy", ["trace.read"], people.system(), clock.now()
+        text = issue_key(session, *given)[1]
+    stranger = Machine(strict.test_client(), text[:12] + "0" * 34)
+    with_limit = limits.parse("1200/minute")
+    key = f"key:{hashlib.sha256(stranger.key.encode()).hexdigest()}"
+    limiter.limiter.hit(with_limit, key, "machine", cost=1200)
+    assert problem(stranger.get("/sites"), 429) == "too_many_requests"
+    told(Machine(strict.test_client(), text).get("/sites"))
 
 
 def test_guessing_is_slowed_down(strict: Flask) -> None:

@@ -116,9 +116,9 @@ def test_inspections_samples_and_goods_out(
     assert told(erp.post("/shipments", order, once="ship-1"), 201) == sent
     assert sent["consignee"] == "K01"
     assert sent["delivered_at"] is None
-    done = told(erp.post(f"/shipments/{sent['id']}/delivered"))
+    done = told(erp.post(f"/shipments/{sent['id']}/delivered", {}))
     assert done["delivered_at"] is not None
-    assert problem(erp.post(f"/shipments/{sent['id']}/delivered"), 409)
+    assert problem(erp.post(f"/shipments/{sent['id']}/delivered", {}), 409)
     moved = rows(erp, "/movements", document=sent["number"])
     assert [(one["source"], one["target"], one["quantity"]) for one in moved] == [
         ("FG1", "K01/T", 10),
@@ -260,7 +260,7 @@ def test_holds_stop_goods_and_no_key_lifts_them(erp: Machine, lot_id: int) -> No
     ]
     assert len(rows(erp, "/holds", state="active")) == 2
     address = f"/holds/{placed['number']}/release"
-    assert problem(erp.post(address), 404) == "not_found"
+    assert problem(erp.post(address), 403) == "right_missing"
 
 
 def test_a_batch_is_finished_once(erp: Machine, lot_id: int) -> None:

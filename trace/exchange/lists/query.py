@@ -66,14 +66,21 @@ def count_rows(session: Session, listing: Listing, asked: Asked) -> int:
 
 
 def read_page(
-    session: Session, listing: Listing, asked: Asked, after: str = "", before: str = ""
+    session: Session,
+    listing: Listing,
+    asked: Asked,
+    after: str = "",
+    before: str = "",
+    *,
+    use: Use = "screen",
+    most: int = PAGE,
 ) -> Page:
-    """The rows of a screen, after or before a cursor.
+    """At most ``most`` rows, after or before a cursor, with the columns of a use.
 
     Raises InvalidInput ``cursor_invalid``, ``sort_unknown``.
     """
     keys, descending = _order(listing, asked)
-    columns = listing.columns_for("screen")
+    columns = listing.columns_for(use)
     select = _select(listing, columns).add_columns(*keys)
     select = select.where(*_conditions(listing, asked))
     backward = bool(before)
@@ -81,9 +88,9 @@ def read_page(
         select = select.where(_beyond(keys, before or after, descending != backward))
     turned = descending != backward
     select = select.order_by(*(key.desc() if turned else key for key in keys))
-    found: Sequence[Any] = session.execute(select.limit(PAGE + 1)).all()
-    more = len(found) > PAGE
-    found = found[:PAGE][::-1] if backward else found[:PAGE]
+    found: Sequence[Any] = session.execute(select.limit(most + 1)).all()
+    more = len(found) > most
+    found = found[:most][::-1] if backward else found[:most]
     if not found:
         return Page(columns, (), "", "")
     first, last = (_cursor(row[-len(keys) :]) for row in (found[0], found[-1]))

@@ -1,8 +1,8 @@
 """The list of files that were imported, by whichever way."""
 
-from ...trace.errors import N_
-from ...trace.exchange.lists.shape import SEEN, Column, Listing, Period
-from ...trace.exchange.tables import ImportFile
+from ..trace.errors import N_
+from ..trace.exchange.lists.shape import SEEN, Column, Listing, Period
+from ..trace.exchange.tables import ImportFile
 
 IMPORTED = Listing(
     "imports",

@@ -2,17 +2,17 @@
 
 import sqlalchemy as sa
 
-from ...labels.jobs.tables import PrintJob
-from ...trace.errors import N_
-from ...trace.exchange.lists.parts import (
+from ..labels.jobs.tables import PrintJob
+from ..trace.errors import N_
+from ..trace.exchange.lists.parts import (
     article_columns,
     article_filter,
     lot_column,
     span,
     zone_of,
 )
-from ...trace.exchange.lists.shape import LISTED, Column, Filter, Listing, Period
-from ...trace.parties.tables import Article, Lot, Site
+from ..trace.exchange.lists.shape import LISTED, Column, Filter, Listing, Period
+from ..trace.parties.tables import Article, Lot, Site
 
 _zone = zone_of(Site)
 

@@ -8,12 +8,12 @@ from io import BytesIO
 import pypdfium2
 from flask import request
 from PIL import Image, ImageOps
+from sqlalchemy.orm import Session
 
-from ...labels.engine.reader import DAMAGE, FORMATS, MAX_PIXELS, know_heif
-from ...trace import files
-from ...trace.db import Session
-from ...trace.errors import N_, InvalidInput, TooLarge
-from ..current import house
+from ..labels.engine.reader import DAMAGE, FORMATS, MAX_PIXELS, know_heif
+from ..trace import files
+from ..trace.errors import N_, InvalidInput, TooLarge
+from .current import house
 
 MOST_BYTES = 10 * 1024 * 1024
 LARGEST = 3000
@@ -51,6 +51,14 @@ def read_upload(name: str, *, required: bool = False) -> Upload | None:
                 "file_missing", N_("Expected a file with something in it: choose one.")
             )
         return None
+    return take_upload(content)
+
+
+def take_upload(content: bytes) -> Upload:
+    """Write a PDF or a picture to the files folder, outside of any transaction.
+
+    Raises as ``read_upload``.
+    """
     if len(content) > MOST_BYTES:
         raise TooLarge(
             "file_too_large",

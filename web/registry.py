@@ -1,7 +1,7 @@
 """Every list of the house: those of ``trace``, of print jobs and of imports."""
 
-from ...trace.errors import N_, NotFound
-from ...trace.exchange.lists import LISTINGS, Listing
+from ..trace.errors import N_, NotFound
+from ..trace.exchange.lists import LISTINGS, Listing
 from .imported import IMPORTED
 from .print_jobs import PRINT_JOBS
 

@@ -4,12 +4,12 @@ from datetime import date
 
 from flask import request
 
-from ...trace.errors import N_, InvalidInput
-from ...trace.exchange.lists.query import Asked
-from ...trace.exchange.lists.shape import Filter, Listing
-from ...trace.exchange.values import day
-from ..forms import text_argument
-from ..i18n import PLANT_ZONE
+from ..trace.errors import N_, InvalidInput
+from ..trace.exchange.lists.query import Asked
+from ..trace.exchange.lists.shape import Filter, Listing
+from ..trace.exchange.values import day
+from .forms import text_argument
+from .i18n import PLANT_ZONE
 
 MOST_ASKED = 80
 MOST_CODE = 64

@@ -1,0 +1,93 @@
+"""Lines: stopped, put right, and let run again after a passed re-sample."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+from sqlalchemy.orm import Session
+
+from ...trace.parties.tables import Line as LineRow
+from ...trace.people import Actor
+from ...trace.production.lines import change_line, record_restart_check
+from .master import TAG, LineOut
+from .room import writes
+from .values import Id, Line, Reason, Told
+
+
+class LineStepIn(Told):
+    """What happens to a line."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"step": "stop", "reason": "Metal detector at 10:02"}]
+        }
+    )
+
+    step: Literal["stop", "start", "rectify"]
+    """`rectify` ends what runs on it; then only a passed re-sample lets it run."""
+    reason: Reason
+
+
+class RestartIn(Told):
+    """What a re-sample of a line found after it was put right."""
+
+    lot_id: Id
+    """The batch of that line that was sampled."""
+    kind: Literal["vacuum", "sterilisation", "metal", "weight", "seal", "temperature"]
+    value: Line
+    limits: Line = ""
+    result: Literal["pass", "fail"]
+    reason: Reason
+    """What was put right."""
+
+
+@writes(
+    "/lines/<int:line_id>/status",
+    "line.status",
+    LineStepIn,
+    LineOut,
+    tag=TAG,
+    status=200,
+)
+def change_status(
+    session: Session, body: LineStepIn, line_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Stop a line, start it again, or begin to put it right."""
+    line = change_line(session, line_id, body.step, body.reason, actor, now)
+    return _shown(line)
+
+
+@writes(
+    "/lines/<int:line_id>/restart",
+    "inspection.record",
+    RestartIn,
+    LineOut,
+    tag=TAG,
+    status=200,
+    person=True,
+)
+def restart_line(
+    session: Session, body: RestartIn, line_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Record the re-sample after a line was put right: passed, it runs again.
+
+    Takes `line.status` besides.
+    """
+    line = record_restart_check(
+        session,
+        line_id,
+        body.lot_id,
+        kind=body.kind,
+        value=body.value,
+        limits=body.limits,
+        result=body.result,
+        reason=body.reason,
+        actor=actor,
+        now=now,
+    )
+    return _shown(line)
+
+
+def _shown(line: LineRow) -> dict[str, Any]:
+    names = set(LineOut.model_fields) - {"site"}
+    return {name: getattr(line, name) for name in names} | {"site": line.site.code}
