@@ -30,6 +30,7 @@ coverage: $(VENV)/.ready-dev
 # Figures for bench/RESULTS.md: ratios are measured side by side in one run.
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/codes.py
+	$(BIN)/python bench/labels.py --million
 	$(BIN)/python bench/photos.py
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/curve.py docs/pictures/cost-curve.png
