@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from ..trace import clock
 from ..trace.db import Session, insert_if_new
-from ..trace.errors import N_, Conflict
+from ..trace.errors import N_, Conflict, LotmarkError
 from .current import actor, house
 from .sent_forms import SentForm
 
@@ -47,6 +47,22 @@ def book_once(deed: Deed) -> ResponseReturnValue:
         else:
             address = sent.address = sent.address or deed(session)
     return redirect(address)
+
+
+def try_out(deed: Deed) -> LotmarkError | None:
+    """Why it would be refused, with nothing booked; None where it would go well."""
+    try:
+        with house().plant.writing() as session:
+            deed(session)
+            raise _Fine
+    except _Fine:
+        return None
+    except LotmarkError as error:
+        return error
+
+
+class _Fine(Exception):
+    """It would go well: rolls back what was tried."""
 
 
 def _sent(session: Session, now: datetime) -> SentForm | None:

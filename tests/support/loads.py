@@ -9,7 +9,8 @@ from lotmark.trace.db import Session
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.tables import Location, Lot, Partner, Site
 from lotmark.trace.stock.building import close_unit, open_unit
-from lotmark.trace.stock.cargo import Cargo, Loose
+from lotmark.trace.stock.cargo import Cargo
+from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.packing import pack_count, pack_items
 from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.shipping import Transport, ship_goods

@@ -1,25 +1,18 @@
 """A small plant with its people and places, and work that tests run in processes."""
 
-import random
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from multiprocessing.synchronize import Barrier
 
 from sqlalchemy.orm import Session
 
 from lotmark.trace import rules
-from lotmark.trace.clock import now as clock_now
-from lotmark.trace.db import Database
-from lotmark.trace.errors import Conflict
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.lots import find_place
 from lotmark.trace.parties.tables import Article, Location, Lot, Partner
 from lotmark.trace.people import Actor
-from lotmark.trace.stock.holds import place_hold
-from lotmark.trace.stock.service import Move, move_many, move_stock
+from lotmark.trace.stock.service import move_stock
 
 PLACES = {
     "L1": "line",
@@ -145,29 +138,3 @@ def move(
         actor=actor,
         now=at,
     )
-
-
-def push_about(
-    url: str, plant: Plant, lot_ids: list[int], hand: int, start: Barrier
-) -> None:
-    """One process of many: moves units of all lots at random; hand 0 places a hold.
-
-    Ends with an error when anything but a refusal comes back.
-    """
-    chance = random.Random(hand)  # noqa: S311 - chance, not a secret
-    database = Database(url)
-    start.wait(PATIENCE)
-    for step in range(12):
-        now = clock_now()
-        source, target = chance.sample(("W1", "W2", "H1", "C01"), 2)
-        one_way = plant.places[source], plant.places[target]
-        moves = [
-            Move(lot_id, *one_way, now, f"D-{hand}-{step}", quantity=1)
-            for lot_id in chance.sample(lot_ids, len(lot_ids))
-        ]
-        with suppress(Conflict), database.writing() as session:
-            if hand == 0 and step == 6:
-                place_hold(session, lot_ids, reason="bulging", actor=QIAN, now=now)
-            else:
-                move_many(session, moves, actor=WANG, now=now)
-    database.dispose()

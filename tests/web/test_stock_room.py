@@ -226,7 +226,7 @@ def test_a_shipment_is_picked_sent_and_delivered_in_part(
     assert address.rsplit("/", 1)[1] in shown(wang, "/stock/shipments")
     lot = f"lot-{store.lot_id}"
     too_much = change(wang, f"{address}/deliver", much="part", **{lot: "121"})
-    assert too_much.status_code == 400
+    assert too_much.status_code == 409
     part = change(wang, f"{address}/deliver", much="part", **{lot: "100"})
     assert part.status_code == 302
     assert at(house, store, "K01") == 100

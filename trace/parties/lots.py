@@ -13,6 +13,8 @@ YEARS = range(2000, 2100)
 """Years a date is believed in: a line PC that lost its clock says 1970."""
 BATCH_NUMBER_LIMIT = 64
 """Longest batch number, in characters."""
+MOST_SLASHES = 8
+"""Slashes of a name at which it may be parted into article and batch number."""
 
 
 def check_batch_number(text: str) -> str:
@@ -62,16 +64,15 @@ def find_lot(session: Session, text: str) -> Lot:
 
     Raises NotFound, or Conflict when lots of several articles have that number.
     """
-    article, slash, code = text.strip().rpartition("/")
-    same = (
-        sa.select(Lot).join(Article).where(sa.or_(Lot.code == code, Lot.ai10 == code))
-    )
-    if slash:
-        same = same.where(Article.code == article)
+    whole = text.strip()
+    named = [sa.or_(Lot.code == whole, Lot.ai10 == whole)]
+    for at, mark in enumerate(whole):  # a batch number may itself hold a slash
+        if mark == "/":
+            code = whole[at + 1 :]
+            numbered = sa.or_(Lot.code == code, Lot.ai10 == code)
+            named.append(sa.and_(Article.code == whole[:at], numbered))
+    same = sa.select(Lot).join(Article).where(sa.or_(*named[: MOST_SLASHES + 1]))
     lots = session.scalars(same.order_by(Lot.id)).unique().all()
-    if not lots and slash:  # a batch number may itself hold a slash
-        whole = sa.select(Lot).where(Lot.code == text.strip()).order_by(Lot.id)
-        lots = session.scalars(whole).unique().all()
     if not lots:
         raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=text)
     if len(lots) > 1:

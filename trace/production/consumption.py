@@ -11,7 +11,8 @@ from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
 from ..stock.gates import WITHDRAWN
-from ..stock.service import move_stock
+from ..stock.loose import move_goods
+from ..stock.service import Move
 from .inspections import has_failed
 from .tables import LotInput
 from .told import check_choice, check_past, check_reason, zone_of
@@ -54,18 +55,10 @@ def use_lot(
     used, output = lots[input_id], lots[output_id]
     _check_output(output)
     check_usable(session, used, kind, at, zone_of(output))
-    move_stock(
-        session,
-        used.id,
-        place_id,
-        find_place(session, "consumed").id,
-        quantity=quantity,
-        at=at,
-        document=output.code,
-        reason=kind,
-        actor=actor,
-        now=now,
-    )
+    gone = find_place(session, "consumed").id
+    way = used.id, place_id, gone, at, output.code
+    moved = Move(*way, quantity, reason=kind)
+    move_goods(session, [moved], actor=actor, now=now)
     edge = LotInput(
         input_id=used.id,
         output_id=output.id,

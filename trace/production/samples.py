@@ -14,7 +14,8 @@ from ..identity.items import ItemSet
 from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
-from ..stock.service import move_stock
+from ..stock.loose import lock_cases_of, move_goods
+from ..stock.service import Move, move_stock
 from ..stock.tables import Stock
 from .figures import figure
 from .items import sample_items
@@ -45,6 +46,7 @@ def keep_sample(
     whatever the ledger refuses.
     """
     actor.require("sample.keep")
+    lock_cases_of(session, lot_id, items)
     lot = lock_lots(session, [lot_id])[lot_id]
     quantity = items.count if items is not None else quantity
     if not shelf.strip():
@@ -62,19 +64,10 @@ def keep_sample(
     if place_id == place.id:
         _check_unrecorded(session, lot, place.id, quantity)
     else:
-        move_stock(
-            session,
-            lot.id,
-            place_id,
-            place.id,
-            quantity=None if items is not None else quantity,
-            items=items,
-            at=now,
-            document=document,
-            reason="sample",
-            actor=_with_stock(actor),
-            now=now,
-        )
+        much = None if items is not None else quantity
+        way = lot.id, place_id, place.id, now, document
+        taken = Move(*way, much, items, "sample")
+        move_goods(session, [taken], actor=_with_stock(actor), now=now)
     if items is not None:
         sample_items(session, lot.id, items, document, actor, now)
     sample = RetainedSample(

@@ -12,40 +12,26 @@ from sqlalchemy.orm import Session
 
 from .. import audit
 from ..errors import N_, Conflict, InvalidInput
-from ..identity.items import EMPTY, ItemSet
+from ..identity.items import ItemSet
 from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
 from .books import load_places
-from .building import cases_on, take_goods
+from .building import cases_on
 from .fitness import check_loose
+from .loose import Loose, by_place, come_out, units_left_behind
 from .pallets import lift_off
 from .places import Place
 from .queries import balances
 from .service import Move, move_many
 from .tables import LogisticUnit
 from .units import (
-    NOTHING,
     Contents,
-    changed_meanwhile,
     check_whole,
     contents_of,
     lock_units,
     sum_contents,
-    units_holding,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """Goods of a lot that stand at a place in no unit that moves with them."""
-
-    lot_id: int
-    place_id: int
-    quantity: int | None = None
-    """In the base unit; may be left out where ``items`` says it."""
-    items: ItemSet | None = None
-    """Which items, where they were scanned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +85,7 @@ def move_cargo(
         raise InvalidInput(
             "cargo_empty", N_("Name at least one lot, code or case that goes.")
         )
-    emptied = _units_left_behind(session, cargo.loose)
+    emptied = units_left_behind(session, cargo.loose)
     everything = lock_units(session, {*cargo.ssccs, *emptied}, with_cases=True)
     ours = _named(everything, cargo.ssccs)
     held = contents_of(session, (unit.id for unit in ours))
@@ -115,7 +101,7 @@ def move_cargo(
     for unit in ours:
         if unit.id in stands:
             check(unit, places[stands[unit.id]])
-    check_loose(session, lots, _by_place(cargo.loose))
+    check_loose(session, lots, by_place(cargo.loose))
     going = _routes(ours, held, lots, route)
     moves = _unit_moves(ours, held, stands, going, paper)
     moves += [_loose_move(one, lots, route, paper) for one in cargo.loose]
@@ -123,9 +109,7 @@ def move_cargo(
     _settle(session, ours, going, paper, actor, now)
     for one in cargo.loose:
         if one.items:
-            _come_out(
-                session, everything, ours, lots[one.lot_id], one.items, actor, now
-            )
+            come_out(session, everything, ours, lots[one.lot_id], one.items, actor, now)
     return moves
 
 
@@ -136,15 +120,6 @@ def find_unit_place(session: Session, unit: LogisticUnit) -> int | None:
     inside = [unit.id, *(case.id for case in cases_on(session, unit))]
     held = sum_contents(contents_of(session, inside).values())
     return _deduce_place(session, held)
-
-
-def _units_left_behind(session: Session, loose: Iterable[Loose]) -> list[str]:
-    return [
-        unit.sscc
-        for one in loose
-        if one.items
-        for unit in units_holding(session, one.lot_id, one.items)
-    ]
 
 
 def _named(
@@ -249,16 +224,6 @@ def _unit_moves(
     return scanned + counted
 
 
-def _by_place(loose: Iterable[Loose]) -> dict[tuple[int, int], Contents]:
-    total: dict[tuple[int, int], Contents] = {}
-    for one in loose:
-        items = one.items or EMPTY
-        goods = Contents(items, 0 if items else one.quantity or 0)
-        way = one.lot_id, one.place_id
-        total[way] = total.get(way, NOTHING) + goods
-    return total
-
-
 def _loose_move(
     one: Loose, lots: Mapping[int, Lot], route: Route, paper: Paper
 ) -> Move:
@@ -308,20 +273,3 @@ def _settle(
         told = {"units": [unit.sscc for unit in units][:50], "count": len(units)}
         audit.record(session, actor.login, "unit.move", "units", now, **told)
     session.flush()
-
-
-def _come_out(
-    session: Session,
-    locked: Mapping[str, LogisticUnit],
-    moving: Sequence[LogisticUnit],
-    lot: Lot,
-    items: ItemSet,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Items that left alone are no longer in the units that stayed."""
-    for unit, some in units_holding(session, lot.id, items).items():
-        if unit.sscc not in locked:
-            raise changed_meanwhile()
-        if unit not in moving:
-            take_goods(session, unit, lot, Contents(some, 0), actor, now)

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from .. import audit
+from ..errors import N_, NotFound
 from ..numbers import next_number
 from ..parties.tables import Location, Lot
 from .gates import WITHDRAWN
 from .holds import held_items
 from .stores import day_at
-from .tables import Stock, StockCount, StockCountLine
+from .tables import Movement, Stock, StockCount, StockCountLine
 
 DUE_KINDS = ("warehouse",)
 """Kinds of places counted every month."""
@@ -42,7 +43,11 @@ class Variance:
     lot: Lot
     counted: int
     booked: int
+    """What the book had at the moment it was counted."""
     reason: str
+    moves: int = 0
+    """Movements of it here since the count began: a figure that was written down late
+    differs by them."""
 
     @property
     def difference(self) -> int:
@@ -81,7 +86,30 @@ def results_of(session: Session, count: StockCount) -> list[Variance]:
         .where(StockCountLine.count_id == count.id)
         .order_by(Lot.article_id, Lot.code)
     ).unique()
-    return [Variance(lot, one.counted, one.booked, one.reason) for lot, one in rows]
+    moved = _moved_since(session, count)
+    return [
+        Variance(lot, one.counted, one.booked, one.reason, moved.get(lot.id, 0))
+        for lot, one in rows
+    ]
+
+
+def _moved_since(session: Session, count: StockCount) -> dict[int, int]:
+    """How many movements of each lot the place saw while it was counted."""
+    here = count.location_id
+    until = count.counted_at or count.opened_at
+    rows = session.execute(
+        sa.select(Movement.lot_id, sa.func.count())
+        .where(
+            sa.or_(Movement.from_id == here, Movement.to_id == here),
+            Movement.recorded_at > count.opened_at,
+            Movement.recorded_at <= until,
+            Movement.lot_id.in_(
+                sa.select(StockCountLine.lot_id).filter_by(count_id=count.id)
+            ),
+        )
+        .group_by(Movement.lot_id)
+    )
+    return {lot_id: many for lot_id, many in rows}
 
 
 def variances(session: Session, count: StockCount) -> list[Variance]:
@@ -98,6 +126,16 @@ def kept_losses(session: Session, differ: Iterable[Variance]) -> dict[int, Varia
         for lot_id, one in lacking.items()
         if lot_id in held or one.lot.status in WITHDRAWN
     }
+
+
+def find_count(session: Session, number: str) -> StockCount:
+    """The count with that number. Raises NotFound ``count_unknown``."""
+    count = session.scalars(sa.select(StockCount).filter_by(number=number)).first()
+    if count is None:
+        raise NotFound(
+            "count_unknown", N_("No count %(number)s is recorded."), number=number
+        )
+    return count
 
 
 def due_counts(session: Session) -> list[StockCount]:
@@ -117,7 +155,7 @@ def open_due_counts(session: Session, now: datetime) -> list[StockCount]:
         sa.select(Location)
         .where(Location.kind.in_(DUE_KINDS))
         .order_by(Location.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     opened = []
     for place in places:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from .. import audit, flow
 from ..db import insert_if_new
-from ..errors import N_, Conflict, InvalidInput, NotFound
+from ..errors import N_, Conflict, InvalidInput
 from ..numbers import next_number
 from ..parties.lots import find_place, lock_lots
 from ..people import Actor
@@ -21,6 +21,7 @@ from .counted import (
     LOSE_KEPT,
     UNDER_WAY,
     Variance,
+    find_count,
     kept_losses,
     lots_there,
     variances,
@@ -54,7 +55,7 @@ def open_count(
     """
     actor.require("stock.count")
     place = own_place(session, place_id)
-    session.refresh(place, with_for_update=True)
+    session.refresh(place, with_for_update={"key_share": True})  # moves go on
     here = sa.select(StockCount).where(
         StockCount.location_id == place.id, StockCount.state.in_(UNDER_WAY)
     )
@@ -80,16 +81,6 @@ def open_count(
     return count
 
 
-def find_count(session: Session, number: str) -> StockCount:
-    """The count with that number. Raises NotFound ``count_unknown``."""
-    count = session.scalars(sa.select(StockCount).filter_by(number=number)).first()
-    if count is None:
-        raise NotFound(
-            "count_unknown", N_("No count %(number)s is recorded."), number=number
-        )
-    return count
-
-
 def note_count(
     session: Session,
     number: str,
@@ -100,9 +91,12 @@ def note_count(
 ) -> None:
     """Write down what was found of a lot; again, to put it right.
 
-    Whoever notes the first figure is the counter, and stays it. Raises Forbidden,
-    NotFound, InvalidInput ``quantity_invalid``, or Conflict ``wrong_state``,
-    ``count_of_other``.
+    The book's figure of the same moment is kept unseen beside it: goods that move while
+    the rest is counted are no difference. Whoever notes the first figure is the counter
+    to the end.
+
+    Raises Forbidden, NotFound, InvalidInput ``quantity_invalid``, or Conflict
+    ``wrong_state``, ``count_of_other``.
     """
     actor.require("stock.count")
     count = _lock(session, number)
@@ -115,13 +109,12 @@ def note_count(
         )
     lock_lots(session, [lot_id])
     count.counted_by = actor.login
+    ledger = balances(session, [lot_id])[lot_id]
+    there = ledger.at(place_value(count.location)).quantity
     line = {"count_id": count.id, "lot_id": lot_id}
-    if not insert_if_new(
-        session, StockCountLine, **line, counted=counted, booked=0, reason=""
-    ):
-        session.execute(
-            sa.update(StockCountLine).filter_by(**line).values(counted=counted)
-        )
+    figures = {"counted": counted, "booked": there}
+    if not insert_if_new(session, StockCountLine, **line, **figures, reason=""):
+        session.execute(sa.update(StockCountLine).filter_by(**line).values(**figures))
     session.flush()
     told = {"lot": lot_id, "counted": counted}
     audit.record(session, actor.login, "count.note", f"count:{count.id}", now, **told)
@@ -130,7 +123,7 @@ def note_count(
 def submit_count(
     session: Session, number: str, actor: Actor, now: datetime
 ) -> StockCount:
-    """The sheet is full: now the book's figures of this moment stand beside it.
+    """The sheet is full: now the book's figures may stand beside it.
 
     Raises Forbidden, NotFound, or Conflict ``wrong_state``, ``count_of_other``,
     ``count_incomplete`` naming lots that are booked here and were not counted.
@@ -138,7 +131,7 @@ def submit_count(
     actor.require("stock.count")
     count = _lock(session, number)
     _check_counting(count, actor, "submit")
-    lines = {line.lot_id: line for line in _lines(session, count)}
+    lines = {line.lot_id for line in _lines(session, count)}
     there = {lot.id: lot for lot in lots_there(session, count.location_id)}
     if missing := [lot.code for lot_id, lot in there.items() if lot_id not in lines]:
         raise Conflict(
@@ -149,11 +142,6 @@ def submit_count(
             ),
             lots=", ".join(missing[:5]) + (" …" if len(missing) > 5 else ""),
         )
-    lock_lots(session, lines)
-    ledgers = balances(session, lines)
-    place = place_value(count.location)
-    for lot_id, line in lines.items():
-        line.booked = ledgers[lot_id].at(place).quantity
     changes = {"counted_by": actor.login, "counted_at": now}
     flow.apply(session, COUNT, count, "submit", actor, now, **changes)
     return count

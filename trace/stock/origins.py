@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from ..errors import N_, Conflict
 from ..identity.items import ItemSet
 from ..parties.tables import Location
-from .cargo import Loose
 from .ledger import LotLedger
+from .loose import Loose
 from .places import Place
 from .queries import balances
 from .stores import place_value

@@ -15,6 +15,7 @@ from ..errors import N_, InvalidInput
 from ..identity.items import ItemSet
 from ..parties.tables import Location, Lot
 from .balance import Balance
+from .case_picks import BY_COUNT, CasePick, pick_cases
 from .gates import WITHDRAWN
 from .holds import Held, held_items
 from .ledger import LotLedger
@@ -37,6 +38,8 @@ class Pick:
     """Only these, because others of the lot are on hold."""
     packed: int = 0
     """How many of it stand there in cases."""
+    cases: CasePick = BY_COUNT
+    """Which cases to fetch, where none of the lot is on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ def propose_pick(
                 left -= take
                 some = None if items is None else items.take(take)
                 inside = packed.get((lot.id, place.id), 0)
-                picks.append(Pick(lot, place, take, here.quantity, some, inside))
+                loose = max(0, here.quantity - inside)
+                way = session, lot.id, place.id, take, loose
+                cases = pick_cases(*way) if inside and some is None else BY_COUNT
+                picks.append(Pick(lot, place, take, here.quantity, some, inside, cases))
     return Proposal(quantity, tuple(picks), tuple(skipped))
 
 

@@ -14,14 +14,21 @@ from sqlalchemy.orm import Session
 from ..errors import N_, InvalidInput
 from ..identity.tables import ItemMark
 from ..numbers import next_number
-from ..parties.lots import find_place
+from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Location, Lot, Partner
 from ..people import Actor
-from .cargo import Cargo, Loose, Paper, move_cargo
+from .cargo import Cargo, Paper, move_cargo
 from .gates import WITHDRAWN
 from .holds import IN_FORCE
+from .loose import Loose
 from .origins import check_theirs, places_of, sold_by
-from .shipping import hold_together, nothing_on_the_way, on_the_way, units_on_board
+from .shipping import (
+    hold_together,
+    lock_shipment,
+    nothing_on_the_way,
+    on_the_way,
+    units_on_board,
+)
 from .stores import place_of_kind
 from .tables import Hold, Shipment
 from .units import NOTHING, Contents
@@ -122,10 +129,12 @@ def bring_back(
     Raises Conflict ``nothing_on_the_way``, and as ``take_back``.
     """
     actor.require("stock.move")
+    lock_shipment(session, shipment)
     transit = session.scalars(
         sa.select(Location).filter_by(partner_id=shipment.consignee_id, kind="transit")
     ).one()
     units = units_on_board(session, shipment)
+    lock_lots(session, on_the_way(session, shipment))
     rest = on_the_way(session, shipment)
     if not rest:
         raise nothing_on_the_way(shipment)

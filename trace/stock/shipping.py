@@ -1,11 +1,11 @@
 """Shipments to a consignee: loaded, on the way, delivered, also in part."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from .. import audit
 from ..errors import N_, Conflict, InvalidInput
@@ -107,7 +107,7 @@ def deliver_goods(
     Raises Forbidden, Conflict ``nothing_on_the_way``, ``delivered_too_much``.
     """
     actor.require("stock.move")
-    session.refresh(shipment, with_for_update={"of": Shipment})
+    lock_shipment(session, shipment)
     transit = _place(session, shipment.consignee_id, "transit")
     shop = _place(session, shipment.consignee_id, "consignee")
     units = units_on_board(session, shipment)
@@ -148,6 +148,14 @@ def deliver_goods(
     return shipment
 
 
+def lock_shipment(session: Session, shipment: Shipment) -> None:
+    """Of two who say what became of a shipment one waits; before its cases and lots.
+
+    Its key stays free: who takes a case of it back by its number writes that down.
+    """
+    session.refresh(shipment, with_for_update={"of": Shipment, "key_share": True})
+
+
 def on_the_way(session: Session, shipment: Shipment) -> dict[int, Contents]:
     """What of a shipment has neither arrived nor come back, by lot."""
     transit = _place(session, shipment.consignee_id, "transit")
@@ -171,6 +179,30 @@ def on_the_way(session: Session, shipment: Shipment) -> dict[int, Contents]:
         else:
             rest[lot_id] = _less(was, some, plain)
     return {lot_id: goods for lot_id, goods in rest.items() if goods.quantity}
+
+
+def under_way(session: Session, most: int) -> tuple[Sequence[Shipment], int]:
+    """Shipments of which something is on the way, the last to leave first, at most so
+    many; and how many there are."""
+    came, went = aliased(Location), aliased(Location)
+    there = sa.case(
+        (went.kind == "transit", Movement.quantity),
+        (came.kind == "transit", -Movement.quantity),
+        else_=0,
+    )
+    waiting = (
+        sa.select(Movement.shipment_id)
+        .join(Shipment, Shipment.id == Movement.shipment_id)
+        .join(came, came.id == Movement.from_id)
+        .join(went, went.id == Movement.to_id)
+        .where(Shipment.delivered_at.is_(None))
+        .group_by(Movement.shipment_id)
+        .having(sa.func.sum(there) > 0)
+    )
+    ids = session.scalars(waiting).all()
+    last = sa.select(Shipment).where(Shipment.id.in_(ids))
+    rows = session.scalars(last.order_by(Shipment.shipped_at.desc()).limit(most))
+    return rows.all(), len(ids)
 
 
 def nothing_on_the_way(shipment: Shipment) -> Conflict:
@@ -223,7 +255,9 @@ def _arrivals(
 def units_on_board(session: Session, shipment: Shipment) -> list[LogisticUnit]:
     """Cases and pallets that went with this shipment and are on the way yet, locked."""
     rows = sa.select(LogisticUnit.sscc).where(LogisticUnit.shipment_id == shipment.id)
-    return list(lock_units(session, session.scalars(rows).all()).values())
+    units = lock_units(session, session.scalars(rows).all())
+    # One that came back while we waited for its lock is no longer on board.
+    return [unit for unit in units.values() if unit.shipment_id == shipment.id]
 
 
 def hold_together(

@@ -18,7 +18,7 @@ from ..parties.tables import Article, Location, Lot
 from ..people import Actor
 from .holds import held_items
 from .places import OUTSIDE
-from .tables import Movement, SparePolicy, Stock
+from .tables import Movement, Shipment, SparePolicy, Stock
 
 DEFAULT_PERMILLE = 100
 MONTHS = 3
@@ -37,16 +37,18 @@ class SpareLine:
     """Shipped in the last full months together."""
     free: int
     """Released goods in the warehouses that nobody holds."""
+    months: int = MONTHS
+    """How many months that was: fewer while the plant has no more on record."""
 
     @property
     def base(self) -> int:
         """Average monthly sales."""
-        return round(self.sold / MONTHS)
+        return round(self.sold / self.months)
 
     @property
     def wanted(self) -> int:
         """What should be kept, rounded up."""
-        return -(-self.sold * self.permille // (1000 * MONTHS))
+        return -(-self.sold * self.permille // (1000 * self.months))
 
     @property
     def state(self) -> str:
@@ -59,9 +61,13 @@ class SpareLine:
 
 
 def spare_lines(session: Session, now: datetime, zone: str) -> list[SpareLine]:
-    """Every product with its spare stock, what is short first."""
+    """Every product with its spare stock, what is short first.
+
+    A plant that began in the meantime is measured by the full months since its first
+    sale, in its first month by what it sold so far.
+    """
     today = now.astimezone(ZoneInfo(zone)).date()
-    start, end = _months_before(today, zone)
+    start, end, months = _measured(session, today, now, zone)
     sold, free = _sold(session, start, end), _free(session, today)
     policies = {
         policy.article_id: policy.permille
@@ -76,6 +82,7 @@ def spare_lines(session: Session, now: datetime, zone: str) -> list[SpareLine]:
             policies.get(article.id, DEFAULT_PERMILLE),
             sold.get(article.id, 0),
             free.get(article.id, 0),
+            months,
         )
         for article in articles
     ]
@@ -107,15 +114,25 @@ def set_policy(
     )
 
 
-def _months_before(today: date, zone: str) -> tuple[datetime, datetime]:
-    end = today.replace(day=1)
-    months = end.year * 12 + end.month - 1 - MONTHS
-    start = date(months // 12, months % 12 + 1, 1)
+def _measured(
+    session: Session, today: date, now: datetime, zone: str
+) -> tuple[datetime, datetime, int]:
+    """The time whose sales are averaged, and how many months it is."""
     place = ZoneInfo(zone)
-    return (
-        datetime(start.year, start.month, 1, tzinfo=place),
-        datetime(end.year, end.month, 1, tzinfo=place),
-    )
+    this = today.year * 12 + today.month - 1
+    first = session.scalar(sa.select(sa.func.min(Shipment.shipped_at)))
+    began = this - MONTHS
+    if first is not None:
+        day = first.astimezone(place)
+        began = max(began, day.year * 12 + day.month - 1)
+    if began >= this:
+        return _first_of(this, place), now, 1
+    return _first_of(began, place), _first_of(this, place), this - began
+
+
+def _first_of(month: int, place: ZoneInfo) -> datetime:
+    """The start of a month, counted from year 0."""
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=place)
 
 
 def _sold(session: Session, start: datetime, end: datetime) -> dict[int, int]:

@@ -13,8 +13,9 @@ from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Location
 from ...trace.people import Actor
 from ...trace.stock.holds import place_hold
+from ...trace.stock.loose import move_goods
 from ...trace.stock.places import SOURCES
-from ...trace.stock.service import Move, move_many
+from ...trace.stock.service import Move
 from ...trace.stock.stores import own_place
 from ...trace.stock.tables import Hold
 from .goods import TAG, HoldOut
@@ -104,7 +105,7 @@ def post_movements(session: Session, body: MovesIn, actor: Actor, now: datetime)
         )
         for move in body.moves
     ]
-    move_many(session, moves, actor=actor, now=now)
+    move_goods(session, moves, actor=actor, now=now)
     documents = sorted({move.document for move in moves})
     return {"booked": len(moves), "documents": documents}
 

@@ -6,21 +6,17 @@ from flask.typing import ResponseReturnValue
 from ...trace import clock
 from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
-from ...trace.exchange.amounts import to_base
 from ...trace.identity.links import LINK_LIMIT
 from ...trace.parties.tables import Lot
-from ...trace.stock.counted import sheet_of
-from ...trace.stock.counts import find_count, note_count
+from ...trace.stock.counted import find_count, sheet_of
+from ...trace.stock.counts import note_count
 from ...trace.stock.resolving import resolve
 from ..current import actor, house
-from ..forms import number_field, scan_field, text_field
+from ..forms import number_field, scan_field
 from ..problems import status_of
 from .counts import count_page
-from .figures import read_figure
+from .figures import WEIGHED, amount_field
 from .room import MOST_ID, room
-
-WEIGHED = {"mg": "kg", "ul": "l"}
-"""The unit in which people weigh what is kept in a base unit."""
 
 
 @room.post("/stock/counts/<number>/find")
@@ -69,7 +65,7 @@ def _figure(lot: Lot) -> int:
     """What was found: cases and packs, or a weight. An empty form counts nothing."""
     article = lot.article
     if article.base_unit != "piece":
-        return _weight(lot)
+        return amount_field("weight", article)
     size = article.case_size
     if not "".join(request.form.get(name, "") for name in ("cases", "packs")).strip():
         raise InvalidInput(
@@ -77,11 +73,6 @@ def _figure(lot: Lot) -> int:
         )
     cases = number_field("cases", 0, MOST_ID, default=0) if size else 0
     return cases * (size or 0) + number_field("packs", 0, MOST_ID, default=0)
-
-
-def _weight(lot: Lot) -> int:
-    much = read_figure(text_field("weight", 20, required=True))
-    return to_base(lot.article, much, WEIGHED[lot.article.base_unit])
 
 
 def _lot(session: Session, lot_id: int) -> Lot:

@@ -12,6 +12,7 @@ from ...trace.people import name_of
 from ...trace.stock.counted import (
     LOSE_KEPT,
     due_counts,
+    find_count,
     kept_losses,
     results_of,
     sheet_of,
@@ -20,7 +21,6 @@ from ...trace.stock.counts import (
     COUNT,
     book_count,
     cancel_count,
-    find_count,
     give_reasons,
     open_count,
     submit_count,

@@ -7,7 +7,8 @@ batch and its item numbers (``L2-261124-01 #0-39``).
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ...trace.db import Session
 from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError
@@ -15,9 +16,11 @@ from ...trace.exchange.amounts import to_base
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.identity.keys import KeyRing
 from ...trace.parties.lots import find_lot
-from ...trace.parties.tables import Lot
-from ...trace.stock.cargo import Cargo, Loose
+from ...trace.parties.tables import Article, Lot
+from ...trace.stock.cargo import Cargo
+from ...trace.stock.holds import Held, held_items
 from ...trace.stock.item_status import ItemStatus
+from ...trace.stock.loose import Loose
 from ...trace.stock.resolving import Node, find_item, nodes_of, resolve
 from ...trace.stock.sscc import sscc_of
 from ...trace.stock.units import Contents, find_unit
@@ -61,6 +64,8 @@ class Goods:
 
     named: tuple[Named, ...]
     bad: tuple[BadLine, ...]
+    held: Mapping[int, Held] = field(default_factory=dict)
+    """Holds on the lots of loose goods."""
 
     @property
     def nodes(self) -> list[Node]:
@@ -74,6 +79,16 @@ class Goods:
             if named.lot is not None:
                 before = total.get(named.lot.id, (named.lot, Contents(EMPTY, 0)))[1]
                 total[named.lot.id] = named.lot, before + named.goods
+        return list(total.values())
+
+    @property
+    def totals(self) -> list[tuple[Article, int]]:
+        """All of it together, by product."""
+        total: dict[int, tuple[Article, int]] = {}
+        inside = [(line.lot, line.goods) for node in self.nodes for line in node.lots]
+        for lot, goods in [*inside, *self.loose]:
+            before = total.get(lot.article_id, (lot.article, 0))[1]
+            total[lot.article_id] = lot.article, before + goods.quantity
         return list(total.values())
 
     def cargo(self, place_id: int) -> Cargo:
@@ -123,7 +138,8 @@ def read_goods(session: Session, keys: KeyRing, text: str) -> Goods:
             named.append(one)
         except LotmarkError as error:
             bad.append(BadLine(number, line[:60], error))
-    return Goods(tuple(named), tuple(bad))
+    lots = (one.lot.id for one in named if one.lot)
+    return Goods(tuple(named), tuple(bad), held_items(session, lots))
 
 
 def read_line(session: Session, keys: KeyRing, line: str) -> Named:

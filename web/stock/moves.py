@@ -10,7 +10,7 @@ from ...trace.stock.stores import own_place, own_places
 from ...trace.stock.transfers import USES, move_between, take_away
 from ..current import actor, house
 from ..forms import choice_field, number_field, scan_field, text_field
-from ..once import book_once
+from ..once import Deed, book_once, try_out
 from ..problems import status_of
 from .goods import Goods, read_goods
 from .room import MOST_GOODS, MOST_ID, MOST_REASON, paper_address, room
@@ -31,7 +31,7 @@ def move_now() -> ResponseReturnValue:
     actor().require("stock.move")
     try:
         if checking():
-            return _checked("stock/move.html")
+            return _checked("stock/move.html", _move)
         return book_once(_move)
     except LotmarkError as error:
         return _refused("stock/move.html", error)
@@ -63,7 +63,7 @@ def take_now() -> ResponseReturnValue:
     actor().require("stock.move")
     try:
         if checking():
-            return _checked("stock/take.html")
+            return _checked("stock/take.html", _take)
         return book_once(_take)
     except LotmarkError as error:
         return _refused("stock/take.html", error)
@@ -95,10 +95,17 @@ def goods_meant(session: Session) -> tuple[int, Goods]:
     return source, read_goods(session, house().keys, text)
 
 
-def _checked(template: str) -> ResponseReturnValue:
+def _checked(template: str, deed: Deed) -> ResponseReturnValue:
+    goods, refusal = looked_at(deed)
     with house().plant.reading() as session:
-        _, goods = goods_meant(session)
-        return _page(session, template, goods=goods)
+        return _page(session, template, refusal, goods)
+
+
+def looked_at(deed: Deed) -> tuple[Goods, LotmarkError | None]:
+    """The form's list, and why the deed would be refused."""
+    with house().plant.reading() as session:
+        goods = read_goods(session, house().keys, scan_field("goods", MOST_GOODS))
+    return goods, None if goods.bad else try_out(deed)
 
 
 def _refused(template: str, error: LotmarkError) -> ResponseReturnValue:

@@ -6,15 +6,19 @@ import sqlalchemy as sa
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from ...trace import clock
 from ...trace.db import Session
 from ...trace.parties.tables import Article, Location, Lot
 from ...trace.stock.counted import due_counts
 from ...trace.stock.holds import Held, held_items
+from ...trace.stock.shipping import under_way
+from ...trace.stock.spare import spare_lines
 from ...trace.stock.stores import OWN_KINDS, own_place, own_places
 from ...trace.stock.tables import LogisticUnit, Movement, Stock, UnitContent
 from ...trace.stock.units import INSIDE
 from ..current import actor, house
 from ..forms import text_argument
+from ..i18n import PLANT_ZONE
 from .room import require_one, room
 
 MOST_ROWS = 200
@@ -55,9 +59,16 @@ def overview() -> ResponseReturnValue:
         places = _places(session)
         rows = _rows(session, words=asked) if asked else []
         due = due_counts(session)
+        _, trucks = under_way(session, 0)
+        spare = spare_lines(session, clock.now(), str(PLANT_ZONE))
+    today = clock.now().astimezone(PLANT_ZONE).date()
     return render_template(
         "stock/overview.html",
-        places=places,
+        places=[line for line in places if line.lots or line.units],
+        empty=[line for line in places if not line.lots and not line.units],
+        trucks=trucks,
+        short=sum(line.state == "below" for line in spare),
+        late=[one for one in due if one.due_on < today],
         rows=rows,
         asked=asked,
         due=due,
@@ -83,7 +94,7 @@ def place(place_id: int) -> ResponseReturnValue:
     )
 
 
-@room.get("/stock/papers/<number>")
+@room.get("/stock/papers/<path:number>")
 def paper(number: str) -> ResponseReturnValue:
     """What was booked under one number."""
     actor().require("stock.move")

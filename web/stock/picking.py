@@ -1,5 +1,7 @@
 """What to pick: first expired, first out, and why the rest is passed over."""
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +11,7 @@ from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
 from ...trace.exchange.amounts import to_base
 from ...trace.parties.tables import Article, Location
-from ...trace.stock.picking import Proposal, propose_pick
+from ...trace.stock.picking import Pick, Proposal, propose_pick
 from ...trace.stock.stores import own_place, own_places
 from ..current import actor, house
 from ..forms import text_argument
@@ -58,16 +60,20 @@ def _quantity(article: Article) -> int:
 
 def _as_goods(proposal: Proposal) -> str:
     """The picks as the shipping form reads them."""
-    unit = {"mg": " mg", "ul": " ul"}
-    return "\n".join(
-        f"{pick.lot.article.code}/{pick.lot.code} "
-        + (
-            f"#{pick.items}"
-            if pick.items is not None
-            else f"{pick.quantity}{unit.get(pick.lot.article.base_unit, '')}"
-        )
-        for pick in proposal.picks
-    )
+    return "\n".join(line for pick in proposal.picks for line in _lines(pick))
+
+
+def _lines(pick: Pick) -> Iterator[str]:
+    name = f"{pick.lot.article.code}/{pick.lot.code}"
+    if pick.items is not None:
+        yield f"{name} #{pick.items}"
+        return
+    for node in pick.cases.nodes:
+        yield node.unit.sscc
+    much = pick.cases.loose if pick.packed else pick.quantity
+    unit = {"mg": " mg", "ul": " ul"}.get(pick.lot.article.base_unit, "")
+    if much:
+        yield f"{name} {much}{unit}"
 
 
 def _page(

@@ -14,7 +14,7 @@ from ..forms import number_field, scan_field, text_field
 from ..once import book_once
 from ..problems import status_of
 from .goods import Goods, read_goods
-from .moves import again, checking
+from .moves import again, checking, looked_at
 from .room import MOST_GOODS, MOST_ID, MOST_REASON, paper_address, room
 
 CONSUMER = 0
@@ -33,8 +33,9 @@ def return_now() -> ResponseReturnValue:
     actor().require("stock.move")
     try:
         if checking():
+            goods, refusal = looked_at(_take_back)
             with house().plant.reading() as session:
-                return _page(session, goods=_goods(session))
+                return _page(session, refusal, goods)
         return book_once(_take_back)
     except LotmarkError as error:
         with house().plant.reading() as session:

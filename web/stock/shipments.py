@@ -10,15 +10,23 @@ from ...trace.errors import N_, Conflict, LotmarkError
 from ...trace.parties.tables import Location, Lot, Partner, Site
 from ...trace.stock.queries import find_shipment
 from ...trace.stock.returns import bring_back
-from ...trace.stock.shipping import Transport, deliver_goods, on_the_way, ship_goods
+from ...trace.stock.shipping import (
+    Transport,
+    deliver_goods,
+    on_the_way,
+    ship_goods,
+    under_way,
+)
 from ...trace.stock.stores import own_places
 from ...trace.stock.tables import Movement, Shipment
+from ...trace.stock.units import Contents
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
 from ..once import book_once
 from ..problems import status_of
+from .figures import WEIGHED, amount_field
 from .goods import Goods
-from .moves import again, checking, goods_meant
+from .moves import again, checking, goods_meant, looked_at
 from .room import MOST_ID, MOST_REASON, paper_address, room
 
 MOST_ROWS = 100
@@ -37,9 +45,9 @@ def ship_now() -> ResponseReturnValue:
     actor().require("stock.move")
     try:
         if checking():
+            goods, refusal = looked_at(_ship)
             with house().plant.reading() as session:
-                _, goods = goods_meant(session)
-                return _form(session, goods=goods)
+                return _form(session, refusal, goods)
         return book_once(_ship)
     except LotmarkError as error:
         with house().plant.reading() as session:
@@ -68,11 +76,12 @@ def shipments() -> ResponseReturnValue:
     actor().require("stock.move")
     newest = sa.select(Shipment).order_by(Shipment.shipped_at.desc()).limit(MOST_ROWS)
     with house().plant.reading() as session:
-        way = newest.where(Shipment.delivered_at.is_(None))
-        waiting = [one for one in session.scalars(way) if on_the_way(session, one)]
+        waiting, many = under_way(session, MOST_ROWS)
         rest = newest.where(Shipment.delivered_at.is_not(None))
         done = session.scalars(rest).all()
-    return render_template("stock/shipments.html", waiting=waiting, done=done)
+    return render_template(
+        "stock/shipments.html", waiting=waiting, many=many, done=done
+    )
 
 
 @room.get("/stock/shipments/<number>")
@@ -92,8 +101,8 @@ def deliver(number: str) -> ResponseReturnValue:
         some = None
         if choice_field("much", ("all", "part")) == "part":
             some = {
-                lot_id: number_field(f"lot-{lot_id}", 0, goods.quantity)
-                for lot_id, goods in on_the_way(session, sent).items()
+                lot.id: amount_field(f"lot-{lot.id}", lot.article)
+                for lot, _ in _on_board(session, sent)
             }
         deliver_goods(session, sent, actor(), clock.now(), some)
         return url_for("stock.shipment", number=number)
@@ -153,18 +162,24 @@ def _form(
 
 def _page(session: Session, number: str, error: LotmarkError | None = None) -> str:
     sent = find_shipment(session, number)
-    rest = on_the_way(session, sent)
     booked = sa.select(Movement).where(Movement.shipment_id == sent.id)
     moves = session.scalars(booked.order_by(Movement.id)).all()
     for move in moves:
         _ = (move.lot, move.source, move.target)
-    lots = session.scalars(sa.select(Lot).where(Lot.id.in_(rest))).unique()
     return render_template(
         "stock/shipment.html",
         shipment=sent,
-        rest=[(lot, rest[lot.id]) for lot in lots],
+        rest=_on_board(session, sent),
+        weighed=WEIGHED,
         moves=moves,
         form=request.form,
         done="done" in request.args,
         error=error,
     )
+
+
+def _on_board(session: Session, sent: Shipment) -> list[tuple[Lot, Contents]]:
+    """What of a shipment is on the way, each lot with how much of it."""
+    rest = on_the_way(session, sent)
+    lots = sa.select(Lot).where(Lot.id.in_(rest)).order_by(Lot.article_id, Lot.code)
+    return [(lot, rest[lot.id]) for lot in session.scalars(lots).unique()]

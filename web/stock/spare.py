@@ -51,10 +51,11 @@ def _permille(typed: str) -> int:
 
 
 def _page(session: Session, error: LotmarkError | None = None) -> str:
+    lines = spare_lines(session, clock.now(), str(PLANT_ZONE))
     return render_template(
         "stock/spare.html",
-        lines=spare_lines(session, clock.now(), str(PLANT_ZONE)),
-        months=MONTHS,
+        lines=lines,
+        months=lines[0].months if lines else MONTHS,
         form=request.form,
         error=error,
     )

@@ -16,6 +16,7 @@ from ...trace.stock.cargo import find_unit_place
 from ...trace.stock.queries import positions
 from ...trace.stock.resolving import (
     Found,
+    Node,
     nodes_of,
     parents_of,
     resolve,
@@ -113,6 +114,7 @@ def unit_page(session: Session, sscc: str, error: LotmarkError | None = None) ->
         box=(BOX_WIDTH, BOX_HEIGHT),
         done=done if done in DONE else "",
         what=request.args.get("what", "")[:80],
+        totals=_totals(node),
         undo=UNDONE.get(done),
         again=request.args.get("again", "")[:LINK_LIMIT],
         form=request.form,
@@ -121,6 +123,16 @@ def unit_page(session: Session, sscc: str, error: LotmarkError | None = None) ->
         can_issue=bool(house().settings.gs1_prefix),
         error=error,
     )
+
+
+def _totals(node: Node) -> list[tuple[str, int, int]]:
+    """What is inside, in packs and by weight apart: unit, all of it, and scanned."""
+    total: dict[str, tuple[int, int]] = {}
+    for line in node.lots:
+        unit = line.lot.article.base_unit
+        much, known = total.get(unit, (0, 0))
+        total[unit] = much + line.goods.quantity, known + line.goods.items.count
+    return [(unit, *figures) for unit, figures in sorted(total.items())]
 
 
 def _start(session: Session, error: LotmarkError | None = None) -> str:

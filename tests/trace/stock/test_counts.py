@@ -15,6 +15,7 @@ from lotmark.trace.parties.tables import Lot
 from lotmark.trace.people import Actor
 from lotmark.trace.stock.counted import (
     due_counts,
+    find_count,
     open_due_counts,
     results_of,
     sheet_of,
@@ -23,7 +24,6 @@ from lotmark.trace.stock.counted import (
 from lotmark.trace.stock.counts import (
     book_count,
     cancel_count,
-    find_count,
     give_reasons,
     note_count,
     open_count,
@@ -280,3 +280,26 @@ def test_each_month_every_warehouse_is_due(
         later = december + timedelta(days=1)
         assert [c.due_on for c in due_counts(session)] == [DUE, DUE]
         assert open_due_counts(session, later) == []
+
+
+def test_goods_that_move_while_the_rest_is_counted_are_no_difference(
+    database: Database, plant: Plant, now: datetime
+) -> None:
+    later = now + timedelta(minutes=1)
+    with database.writing() as session:
+        one, two = (stocked(session, plant, now) for _ in range(2))
+        number = open_count(session, plant.places["W1"], DUE, WANG, now).number
+        note_count(session, number, one.id, 50, WANG, now)
+        move(session, plant, one, "W1 > W2", 20, at=later)
+        note_count(session, number, two.id, 49, WANG, now)
+        submit_count(session, number, WANG, later)
+        found = results_of(session, find_count(session, number))
+        assert [(row.difference, row.moves) for row in found] == [(0, 1), (-1, 0)]
+        give_reasons(session, number, {two.id: "破袋"}, WANG, now)
+        book_count(session, number, QIAN, now)
+        assert at(session, plant, one, "W1") == 30
+        assert (at(session, plant, one, "lost"), at(session, plant, two, "lost")) == (
+            0,
+            1,
+        )
+        assert find_imbalances(session) == []

@@ -11,9 +11,10 @@ from lotmark.trace.errors import Conflict, LotmarkError
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.identity.tables import ItemMark
 from lotmark.trace.parties.tables import Location
-from lotmark.trace.stock.cargo import Cargo, Loose
+from lotmark.trace.stock.cargo import Cargo
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.imbalances import find_imbalances
+from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.returns import Returned, bring_back, take_back
 from lotmark.trace.stock.shipping import deliver_goods, on_the_way
 from lotmark.trace.stock.transfers import move_between, take_away

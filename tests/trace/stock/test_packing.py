@@ -21,8 +21,9 @@ from lotmark.trace.stock.building import (
     open_unit,
     reopen_unit,
 )
-from lotmark.trace.stock.cargo import Cargo, Loose, Paper, move_cargo
+from lotmark.trace.stock.cargo import Cargo, Paper, move_cargo
 from lotmark.trace.stock.holds import place_hold
+from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.origins import check_ours
 from lotmark.trace.stock.packing import (
     pack_count,

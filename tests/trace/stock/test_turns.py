@@ -11,8 +11,9 @@ from lotmark.trace.audit import AuditRow
 from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import Conflict
 from lotmark.trace.parties.tables import Lot, Partner
-from lotmark.trace.stock.cargo import Cargo, Loose
+from lotmark.trace.stock.cargo import Cargo
 from lotmark.trace.stock.holds import place_hold
+from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.shipping import ship_goods
 from lotmark.trace.stock.tables import Movement, Shipment
 from lotmark.trace.stock.transfers import take_away

@@ -22,7 +22,8 @@ from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import LotmarkError
 from lotmark.trace.identity.items import EMPTY, ItemSet
 from lotmark.trace.stock.building import dissolve_unit, open_unit
-from lotmark.trace.stock.cargo import Cargo, Loose, Paper, move_cargo
+from lotmark.trace.stock.cargo import Cargo, Paper, move_cargo
+from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.origins import check_ours
 from lotmark.trace.stock.packing import (
     pack_count,

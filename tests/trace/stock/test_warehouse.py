@@ -14,9 +14,10 @@ from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.identity.tables import ItemMark
 from lotmark.trace.parties.tables import Article, Location, Lot, Partner, Site
 from lotmark.trace.stock.building import close_unit, open_unit
-from lotmark.trace.stock.cargo import Cargo, Loose
+from lotmark.trace.stock.cargo import Cargo
 from lotmark.trace.stock.goods_in import Delivery, receive_lot
 from lotmark.trace.stock.holds import place_hold
+from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.packing import pack_count, pack_items
 from lotmark.trace.stock.pallets import put_on_pallet
 from lotmark.trace.stock.picking import Proposal, propose_pick
