@@ -65,7 +65,7 @@ def move_between(
         check=check_ours,
         unit_place_id=unit_place_id,
     )
-    _check_back(session, moves, target, reason)
+    check_back(session, moves, target, reason)
     return number
 
 
@@ -119,7 +119,7 @@ def take_away(
     return number
 
 
-def _check_back(
+def check_back(
     session: Session, moves: Sequence[Move], target: Location, reason: str
 ) -> None:
     """domain.md §3.5 Q10: set apart once, back among good stock only with a word."""

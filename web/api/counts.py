@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from ...trace.parties.lots import find_place
 from ...trace.parties.tables import Location
 from ...trace.people import Actor
-from ...trace.stock.counted import results_of, sheet_of
+from ...trace.stock.counted import find_count, results_of, sheet_of
 from ...trace.stock.counts import (
     book_count,
     cancel_count,
-    find_count,
     give_reasons,
     note_count,
     open_count,

@@ -18,6 +18,7 @@ from ...trace.stock.places import SOURCES
 from ...trace.stock.service import Move
 from ...trace.stock.stores import own_place
 from ...trace.stock.tables import Hold
+from ...trace.stock.transfers import check_back
 from .goods import TAG, HoldOut
 from .room import writes
 from .values import Code, Id, Items, Line, Moment, Quantity, Reason, Shown, Told
@@ -106,6 +107,8 @@ def post_movements(session: Session, body: MovesIn, actor: Actor, now: datetime)
         for move in body.moves
     ]
     move_goods(session, moves, actor=actor, now=now)
+    for one, told in zip(moves, body.moves, strict=True):
+        check_back(session, [one], places[told.target], one.reason)
     documents = sorted({move.document for move in moves})
     return {"booked": len(moves), "documents": documents}
 

@@ -11,7 +11,8 @@ from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.parties.lots import find_place
 from ...trace.production.codes import items_of
 from ...trace.production.device_reports import MOST_ITEMS
-from ...trace.stock.cargo import Cargo, Loose
+from ...trace.stock.cargo import Cargo
+from ...trace.stock.loose import Loose
 from ...trace.stock.units import Contents
 from ..current import house
 from .lots import find_lot

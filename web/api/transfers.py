@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from ...trace.parties.lots import find_place
 from ...trace.people import Actor
-from ...trace.stock.cargo import Cargo, Loose
+from ...trace.stock.cargo import Cargo
+from ...trace.stock.loose import Loose
 from ...trace.stock.returns import Returned, bring_back, sender_place, take_back
 from ...trace.stock.service import identify_items
 from ...trace.stock.transfers import move_between, take_away
