@@ -1,23 +1,27 @@
 """What one more scan would buy: which place's packs, once read, settle the most.
 
 Only what the ledger knows counts. Which packs a scan will find nobody knows, so each
-place is tried three times, as if the fewest, the most and half of the packs that may be
-affected were found there, and the worst of these counts. That every pack can be read
-is assumed.
+place is tried as if the fewest, the most and half of the packs that may be affected
+were found there, among few and many packs without a number, and the worst of these
+counts. That every pack is looked at is assumed (``LotLedger.read_all``).
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ...trace.errors import N_, Conflict
-from ...trace.identity.items import EMPTY, ItemSet
+from ...trace.identity.items import ItemSet
 from ...trace.stock.balance import Balance
 from ...trace.stock.bounds import Bounds, bounds_of
 from ...trace.stock.ledger import LotLedger
 from .buckets import OWN
 
 MOST_TRIED = 12
-"""Places tried, those in our own hands first; a lot may be at thousands."""
+"""Places tried, those in our own hands first."""
+MOST_LOOKED = 2_400
+"""Places looked at in all: of a lot at hundreds of them fewer are tried."""
+LEAST_TRIED = 3
 MOST_NAMED = 5
 """Places named as settled."""
 READABLE = (*OWN, "consignee")
@@ -107,7 +111,8 @@ def _candidates(ledger: LotLedger, now: dict[int, Bounds]) -> list[Balance]:
             here.place.code,
         )
     )
-    return found[:MOST_TRIED]
+    many = MOST_LOOKED // max(1, len(now))
+    return found[: max(LEAST_TRIED, min(MOST_TRIED, many))]
 
 
 def _tried(
@@ -132,18 +137,20 @@ def _tried(
 def _outcomes(
     ledger: LotLedger, here: Balance, items: ItemSet, now: dict[int, Bounds]
 ) -> Iterator[LotLedger]:
-    """The ledger after a scan that finds few, many and some of the items."""
+    """The ledger after a scan of all that is there which finds few, many and some of
+    the items, and few, many and some packs without a number.
+    """
     sure = (here.known & items).count
     found = now[here.place.id]
     few, many = max(0, found.least - sure), found.most - sure
-    for wanted in {few, many, (few + many) // 2}:
-        meant = (here.possible & items).take(wanted)
-        rest = here.unidentified - meant.count
-        others = (here.possible - items).take(rest) if rest else EMPTY
-        try:
-            yield ledger.identify(here.place, meant | others)
-        except Conflict:  # this very choice cannot be
-            continue
+    meant, others = here.possible & items, here.possible - items
+    for wanted in sorted({few, many, (few + many) // 2}):
+        room = here.unidentified - wanted
+        most = min(room, here.numberless)
+        for blank in sorted({0, most // 2, most}):
+            read = meant.take(wanted) | others.take(room - blank)
+            with suppress(Conflict):  # this very choice cannot be
+                yield ledger.read_all(here.place, here.known | read)
 
 
 def _open(bounds: dict[int, Bounds]) -> int:

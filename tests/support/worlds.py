@@ -37,7 +37,7 @@ items = st.sets(st.integers(0, ITEMS - 1), min_size=1, max_size=4).map(
 )
 
 
-def _plausible(chance: Random) -> list[Report]:
+def plausible(chance: Random) -> list[Report]:
     """Reports as a plant may send them: nothing of them need be refused."""
     ledger = LotLedger("B1", {})
     story: list[Report] = []
@@ -67,7 +67,7 @@ def _plausible(chance: Random) -> list[Report]:
     return story
 
 
-reports = st.randoms(use_true_random=False).map(_plausible)
+reports = st.randoms(use_true_random=False).map(plausible)
 
 
 def lived(story: list[Report]) -> tuple[LotLedger, set[World]] | None:

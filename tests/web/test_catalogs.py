@@ -233,6 +233,7 @@ def store_pages(
     for path in (
         *("/stock", f"/stock/places/{here}", "/stock/move", "/stock/take"),
         f"/stock/pick?article={store.product}&from={here}&quantity=3&unit=case",
+        "/stock/seen?place=FG1&done=yes",
         *("/stock/receive", "/stock/returns", "/stock/spare", "/stock/ship"),
         *("/stock/shipments", sent, sent.replace("shipments", "papers")),
         *("/stock/units", f"/stock/units/{CASES[0]}", f"/stock/units?code={CODE}"),

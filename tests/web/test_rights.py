@@ -112,6 +112,8 @@ NEEDS = {
     "stock.move_now": "stock.move",
     "stock.take_form": "stock.move",
     "stock.take_now": "stock.move",
+    "stock.seen_form": "stock.move",
+    "stock.seen_now": "stock.move",
     "stock.pick": "stock.move",
     "stock.ship_form": "stock.move",
     "stock.ship_now": "stock.move",

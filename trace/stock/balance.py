@@ -41,23 +41,27 @@ def plain(here: Balance) -> Balance:
     return replace(here, blank=None)
 
 
-def narrow(balances: dict[int, Balance], changed: Iterable[int]) -> None:
+def narrow(balances: dict[int, Balance], changed: Iterable[int], lost: ItemSet) -> None:
     """Draw the conclusions until none is left: where nothing is unidentified nothing
     more is possible, and an item with one possible place left is there.
 
     Only a changed place can have become full, and only items that were possible at a
-    full one can have a single place left.
+    full one, or are ``lost`` to a place, can have a single place left.
     """
     ask = set(changed)
-    while full := [
-        here
-        for here in map(balances.__getitem__, ask)
-        if here.possible and not here.unidentified
-    ]:
-        lost = union_of(here.possible for here in full)
+    while True:
+        full = [
+            here
+            for here in map(balances.__getitem__, ask)
+            if here.possible and not here.unidentified
+        ]
         for here in full:
             balances[here.place.id] = replace(here, possible=EMPTY)
+        lost |= union_of(here.possible for here in full)
+        if not lost:
+            return
         alone = _in_one_only((here.possible for here in balances.values()), lost)
+        lost = EMPTY
         ask.clear()
         for here in tuple(balances.values()) if alone else ():
             if found := here.possible & alone:

@@ -193,6 +193,34 @@ class LotLedger:
             )
         return self._with(*seen.values())
 
+    def read_all(self, place: Place, items: ItemSet) -> "LotLedger":
+        """Every pack of the lot at a place was looked at, and these items are there:
+        what else stands there has no number.
+
+        Raises:
+            InvalidInput: ``place_invalid``.
+            Conflict: as ``identify``, or ``items_unread`` when others must be there.
+        """
+        if place.is_source:
+            raise _wrong_place(place)
+        ledger = self.identify(place, items) if items else self
+        here = ledger.at(place)
+        rest = replace(here, possible=EMPTY)
+        if here.known - items or not ledger._fits({place.id: rest}, EMPTY):
+            raise Conflict(
+                "items_unread",
+                N_(
+                    "%(found)s packs of lot %(lot)s are booked at %(place)s and "
+                    "%(read)s were read, but others there have a number too. Read "
+                    "every pack, or book first what is missing."
+                ),
+                found=here.quantity,
+                read=items.count,
+                lot=self.lot,
+                place=place.code,
+            )
+        return ledger._with(rest, lost=here.possible)
+
     def _fits(self, seen: Mapping[int, Balance], new: ItemSet) -> bool:
         """Whether all can be somewhere once ``new`` items were seen."""
         rooms = []
@@ -203,9 +231,9 @@ class LotLedger:
                 rooms.append(Room(number, units, blank, here.possible))
         return Fitting(rooms, self.numberless - (new - self.placed).count).fits()
 
-    def _with(self, *changed: Balance) -> "LotLedger":
+    def _with(self, *changed: Balance, lost: ItemSet = EMPTY) -> "LotLedger":
         balances = {**self.balances, **{one.place.id: plain(one) for one in changed}}
-        narrow(balances, [here.place.id for here in changed])
+        narrow(balances, [here.place.id for here in changed], lost)
         return LotLedger(self.lot, balances)
 
     def _check_enough(self, here: Balance, quantity: int) -> None:

@@ -150,14 +150,16 @@ def identify_items(
     place_id: int,
     items: ItemSet,
     *,
+    all_read: bool = False,
     reason: str = "",
     actor: Actor,
     now: datetime,
 ) -> None:
     """Items were seen at a place: later knowledge, no quantity moves.
 
-    Raises Forbidden without ``stock.move``, NotFound, InvalidInput or Conflict as
-    ``LotLedger.identify``.
+    ``all_read`` says that every pack of the lot that is there was read. Raises
+    Forbidden without ``stock.move``, NotFound, InvalidInput or Conflict as
+    ``LotLedger.identify`` and ``read_all``.
     """
     actor.require("stock.move")
     lot = lock_lots(session, [lot_id])[lot_id]
@@ -167,7 +169,9 @@ def identify_items(
     place = places[place_id]
     check_items(lot, items)
     before = load_ledgers(session, [lot_id])
-    after = {lot_id: before[lot_id].identify(place, items)}
+    ledger = before[lot_id]
+    seen = ledger.read_all if all_read else ledger.identify
+    after = {lot_id: seen(place, items)}
     save_ledgers(session, before, after)
     audit.record(
         session,
@@ -177,6 +181,7 @@ def identify_items(
         now,
         place=place.code,
         items=str(items),
+        all_read=all_read,
         reason=reason,
     )
 

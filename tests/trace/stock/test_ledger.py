@@ -122,6 +122,31 @@ def test_a_scan_that_leaves_others_no_room_is_refused() -> None:
         ledger.identify(SHOP, items("9"))
 
 
+def test_what_was_read_in_full_holds_no_other_item() -> None:
+    ledger = full(5).move(STORE, SHOP, 3).move(MADE, STORE, 2)
+    with pytest.raises(Conflict, match="others there have a number too"):
+        ledger.read_all(STORE, items("0"))  # but two of the five stayed
+    ledger = ledger.read_all(STORE, items("0-1"))
+    assert (ledger.at(STORE).unidentified, ledger.at(STORE).possible) == (2, items(""))
+    assert ledger.at(SHOP).known == items("2-4")
+
+
+def test_reading_some_packs_is_not_reading_all() -> None:
+    ledger = full(5).move(STORE, SHOP, 2)
+    with pytest.raises(Conflict, match="3 packs of lot B1 are booked at W1 and 2"):
+        ledger.read_all(STORE, items("0-1"))
+    with pytest.raises(Conflict, match="others there have a number too"):
+        full(5).read_all(STORE, items("0-3"))
+    read = ledger.read_all(STORE, items("0-2"))
+    assert read.at(SHOP).known == items("3-4")
+
+
+def test_an_item_that_was_not_found_is_at_the_last_place_left() -> None:
+    ledger = full(2).move(MADE, STORE, 1).move(STORE, SHOP, 2)
+    assert not ledger.at(SHOP).known
+    assert ledger.read_all(STORE, ItemSet()).at(SHOP).known == items("0-1")
+
+
 def test_bounds_name_every_possible_holder() -> None:
     ledger = full(1000).move(STORE, SHOP, 300).move(STORE, OTHER, 200)
     found = bounds_of(ledger, ItemSet.range(0, 900))
