@@ -220,6 +220,7 @@ EDGE: dict[str, str] = {
     "consumption": N_("Consumption"),
     "rework": N_("Rework"),
     "repack": N_("Repacking"),
+    "tank": N_("From a tank"),
 }
 
 ORIGIN: dict[str, str] = {

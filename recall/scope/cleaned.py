@@ -1,4 +1,4 @@
-"""Fetches the cleanings and checks that bound suspect times on lines."""
+"""Fetches the cleanings, checks and stops that bound suspect times on lines."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...trace.production.tables import Cleaning, ProcessCheck
+from ...trace.production.tables import Cleaning, LineStop, ProcessCheck
 from .among import among
 from .criteria import CheckFailed, CleaningFailed, Criteria
-from .graph import Check, Cleaned
+from .graph import Check, Cleaned, Stop
 from .windows import Window
 
 _CLEANED = sa.select(
@@ -26,7 +26,15 @@ _CHECKED = sa.select(
     ProcessCheck.at,
     ProcessCheck.kind,
     ProcessCheck.result == "pass",
+    ProcessCheck.corrected_at,
 )
+_STOPPED = sa.select(
+    LineStop.line_id,
+    LineStop.started_at,
+    LineStop.ended_at,
+    LineStop.check_id,
+    sa.func.coalesce(ProcessCheck.kind, ""),
+).outerjoin(ProcessCheck, ProcessCheck.id == LineStop.check_id)
 
 
 def load_named(
@@ -72,6 +80,14 @@ def load_cleanings(
         )
         near.append(Cleaning.started_at <= (first or end))
     return _cleanings(session, *near)
+
+
+def load_stops(session: Session, line: int, start: datetime) -> tuple[Stop, ...]:
+    """Stops of a line from a suspect time on, mere pauses left out."""
+    lasting = sa.or_(LineStop.ended_at.is_(None), LineStop.check_id.is_not(None))
+    later = sa.or_(LineStop.ended_at.is_(None), LineStop.ended_at > start)
+    found = _STOPPED.where(LineStop.line_id == line, lasting, later)
+    return tuple(Stop(*row) for row in session.execute(found))
 
 
 def load_checks(

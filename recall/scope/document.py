@@ -1,5 +1,6 @@
 """A scope as machines read it; ``docs/scope.schema.json`` describes it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ...trace.identity.items import ItemSet
@@ -26,6 +27,7 @@ def scope_document(scope: Scope) -> dict[str, Any]:
         "made": scope.made,
         "narrowed": any(lot.narrowed for lot in scope.lots),
         "unbounded": list(scope.unbounded),
+        "open_tanks": [asdict(tank) for tank in scope.open_tanks],
         "lots": [_lot(lot) for lot in scope.lots],
         "materials": [_material(lot) for lot in scope.materials],
         "positions": [_position(total) for total in scope.whereabouts.positions],

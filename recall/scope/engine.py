@@ -8,7 +8,9 @@ The contract (domain.md §4.2 to §4.5), with these sets of lots:
   ``Complained``, a ``Produced``, an ``Artwork``, a ``Stored`` or a ``Delivered``.
 - **Bad inputs** I: lots named by an ``InputLot`` or a ``Supplied``. They are not
   criterion batches: the cause is known, so nothing is searched beside or behind them.
-- **Forward** F(S): the lots of S and all reached from them over edges of any kind.
+- **Forward** F(S): the lots of S and all reached from them over edges of any kind. A
+  tank makes an edge from each lot put in to each batch last drawn from it after that,
+  until it is emptied and cleaned (§4.4.3).
 - **Inputs** B(C): the lots that went into a criterion batch over one or more edges of
   any kind, back to the first. A semi-finished product counts like an ingredient.
 - **Window neighbours** W: lots with a run in the window around any run of a criterion
@@ -34,7 +36,8 @@ accumulate over the tiers that apply:
   it was narrowed;
 - for W each window met, for K each cycle shared, for D each rework or repack edge to a
   criterion batch or a donor;
-- for every lot, each edge from a T1 or T2 lot;
+- for every lot, each edge from a T1 or T2 lot, and for a tank that was not emptied
+  and cleaned since, that it was not;
 - for a lot of B(C) without T1, in how many of the criterion batches it is;
 - for every lot but the criterion batches, each lot of B(C) without T1, itself apart,
   that reaches it by a path which avoids the criterion batches.
@@ -48,13 +51,14 @@ from .criteria import Criteria
 from .evidence import beside_lots, criterion_batches, input_lots, named_lots
 from .graph import Graph
 from .narrowing import Narrowed, narrow
-from .reasons import Reason, in_order
+from .reasons import Params, Reason, in_order, stamp
 from .walk import Neighbours, members, neighbours, reached, reaching
 
 RECEIVED = {
     "consumption": "consumed",
     "rework": "took_rework",
     "repack": "repacked_from",
+    "tank": "drawn_from_tank",
 }
 """Reason for having received, by kind of edge."""
 
@@ -119,14 +123,21 @@ def _told(found: Narrowed | Reason) -> Reason:
 
 
 def _received(graph: Graph, affected: Set[int]) -> Iterable[tuple[int, Reason]]:
-    made: dict[tuple[int, str], Reason] = {}  # thousands of edges share a reason
-    for source, target, kind in graph.edges:
+    made: dict[tuple[int, str, int], Reason] = {}  # thousands of edges share a reason
+    for source, target, kind, cycle in graph.edges:
         if source in affected:
-            reason = made.get((source, kind))
+            reason = made.get((source, kind, cycle))
             if reason is None:
-                reason = Reason(RECEIVED[kind], (("lot", source),))
-                made[source, kind] = reason
+                of: Params = (("cycle", cycle),) if cycle else ()
+                reason = Reason(RECEIVED[kind], (*of, ("lot", source)))
+                made[source, kind, cycle] = reason
             yield target, reason
+            if cycle in graph.open_tanks:
+                since = stamp(graph.open_tanks[cycle])
+                yield (
+                    target,
+                    Reason("tank_not_emptied", (("cycle", cycle), ("start", since))),
+                )
 
 
 def _traces_of_inputs(

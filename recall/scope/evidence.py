@@ -29,7 +29,7 @@ from .criteria import (
 from .graph import Graph, Named, Run
 from .reasons import Params, Reason, stamp
 from .walk import neighbours, reached
-from .windows import Window, clean_breaks, widen, window_of
+from .windows import Window, clean_breaks, standstills, widen, window_of
 
 Why = dict[int, list[Reason]]
 
@@ -57,10 +57,11 @@ def seeds_of_windows(
     clean = {
         line: clean_breaks(graph, criteria, line) for line in {run.line for run in runs}
     }
+    still = {line: standstills(graph, criteria, line) for line in clean}
     seeds: dict[Window, set[int]] = defaultdict(set)
     for run in runs:
-        zone = graph.zones[run.line]
-        window = widen(run.line, run.start, run.end, clean[run.line], zone)
+        line, zone = run.line, graph.zones[run.line]
+        window = widen(line, run.start, run.end, clean[line], zone, still[line])
         seeds[window].add(run.lot)
     return seeds
 
@@ -81,7 +82,7 @@ def beside_lots(graph: Graph, criteria: Criteria, suspects: Set[int]) -> Why:
     for load in graph.loads:
         if load.cycle in cycles and load.lot not in suspects:
             why[load.lot].append(Reason("same_cycle", (("cycle", load.cycle),)))
-    rework = [edge for edge in graph.edges if edge.kind != "consumption"]
+    rework = [edge for edge in graph.edges if edge.is_rework]
     back = neighbours((edge.output, edge.input) for edge in rework)
     mixed = reached(back, suspects)
     for edge in rework:
@@ -154,14 +155,20 @@ def _times(start: datetime, end: datetime) -> Params:
 
 def _window_reasons(window: Window, how: str) -> list[Reason]:
     """That a lot met the window; ``how`` is ``ran_in`` or ``same``."""
-    start: Params = (("line", window.line), ("start", stamp(window.start)))
-    if window.check:
-        start = (*start, ("measured", window.check))
-        how = "checked"
-    if window.end is None:
-        found = [Reason(f"{how}_open_window", start)]
-    else:
-        found = [Reason(f"{how}_window", (*start, ("end", stamp(window.end))))]
+    line: Params = (("line", window.line),)
+    start: Params = (*line, ("start", stamp(window.start)))
+    found = [Reason(f"{how}_open_window", start)]
+    if window.end is not None:
+        end: Params = (("end", stamp(window.end)),)
+        found = [Reason(f"{how}_window", (*start, *end))]
+        if window.until == "good_check":
+            measured: Params = (("measured", window.measured),)
+            found.append(Reason("until_good_check", (*line, *end, *measured)))
+        elif window.until != "cleaning":
+            found.append(Reason(f"until_{window.until}", (*line, *end)))
+    if window.from_check:
+        of: Params = (("measured", window.measured),)
+        found.append(Reason("from_good_check", (*start, *of)))
     return found if window.bounded else [*found, Reason("window_unbounded", start)]
 
 

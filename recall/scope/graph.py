@@ -17,7 +17,15 @@ class Edge(NamedTuple):
     input: int
     output: int
     kind: str
-    """``consumption``, ``rework`` or ``repack``."""
+    """``consumption``, ``rework``, ``repack``, or ``tank``: it was drawn from a tank
+    after the input was put in."""
+    cycle: int = 0
+    """The tank's filling; 0 for the other kinds."""
+
+    @property
+    def is_rework(self) -> bool:
+        """Goods of one batch went into another; the hazard may have come with them."""
+        return self.kind in ("rework", "repack")
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,22 @@ class Check:
     kind: str
     """What was measured, e.g. ``metal``."""
     passed: bool
+    corrected: datetime | None = None
+    """When what a failed one found was put right."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A time in which nothing was made on a line."""
+
+    line: int
+    start: datetime
+    end: datetime | None
+    """None while the line stands still."""
+    check: int | None
+    """The passed re-sample that let it run again after it was put right."""
+    kind: str
+    """What that measured; empty without one."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +131,12 @@ class Graph:
     runs: tuple[Run, ...] = ()
     cleanings: tuple[Cleaned, ...] = ()
     checks: tuple[Check, ...] = ()
+    stops: tuple[Stop, ...] = ()
     loads: tuple[Load, ...] = ()
     carried: tuple[Carried, ...] = ()
     named: tuple[Named, ...] = ()
     times: tuple[PackTimes, ...] = ()
+    open_tanks: dict[int, datetime] = field(default_factory=dict)
+    """Since when each of the edges' tanks not emptied and cleaned yet is filled."""
     zones: dict[int, str] = field(default_factory=dict)
     """Time zone of each line, e.g. ``Asia/Shanghai``."""

@@ -66,6 +66,11 @@ class ScopeLot(NamedTuple):
     scan: Scan | None = None
     """The scan that would settle most of where its affected packs are."""
 
+    @property
+    def packs(self) -> bool:
+        """Whether it is a product counted in pieces."""
+        return self.kind == "product" and self.unit == "piece"
+
 
 def describe(
     session: Session,

@@ -72,7 +72,7 @@ def narrow(
     times = {one.lot: one for one in graph.times}
     found: dict[int, Narrowed | Reason] = {}
     for lot, windows in wanted.items():
-        open_lines = [w.line for w in windows if not w.bounded or w.end is None]
+        open_lines = [w.line for w in windows if not w.has_both_breaks]
         if open_lines:
             found[lot] = Reason("not_narrowed_open", (("line", min(open_lines)),))
         elif lot in others:
@@ -126,7 +126,7 @@ def _otherwise(
         if len(lots & suspects) > 1:
             found |= lots & suspects
     rework = neighbours(
-        (edge.input, edge.output) for edge in graph.edges if edge.kind != "consumption"
+        (edge.input, edge.output) for edge in graph.edges if edge.is_rework
     )
     for lot in wanted:
         if (reached(rework, [lot]) & suspects) - {lot}:

@@ -1,12 +1,14 @@
 """Fetches the part of the plant a decision needs; it decides nothing itself.
 
-The number of statements depends on the lines involved, never on the lots reached. What
-comes back may be more than the engine needs, for it decides from any larger graph too.
+The number of statements depends on the lines involved and on how many tanks stand one
+behind another, never on the lots reached. What comes back may be more than the engine
+needs, for it decides from any larger graph too.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -14,10 +16,17 @@ from sqlalchemy.orm import Session
 
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.parties.tables import Line, Site
-from ...trace.production.tables import CycleLoad, LineRun, LotInput
+from ...trace.production.tables import (
+    CycleLoad,
+    EquipmentCycle,
+    LineRun,
+    LotInput,
+    TankFill,
+)
+from ...trace.production.tanks import DRAWN_AFTER
 from ...trace.stock.tables import Movement, Shipment
 from .among import among, listed, plain_rows, rows
-from .cleaned import load_checks, load_cleanings, load_named
+from .cleaned import load_checks, load_cleanings, load_named, load_stops
 from .criteria import (
     CheckFailed,
     CleaningFailed,
@@ -141,7 +150,7 @@ def _with_neighbours(
 def _with_lines(
     session: Session, graph: Graph, criteria: Criteria, spans: Iterable[Span]
 ) -> Graph:
-    """The cleanings, good checks and runs around suspect times.
+    """The cleanings, good checks, stops and runs around suspect times.
 
     One span for each line covers its suspect times: the window of a part lies within
     the window of the whole.
@@ -159,6 +168,7 @@ def _with_lines(
         graph = replace(
             graph,
             cleanings=_joined(graph.cleanings, cleanings),
+            stops=_joined(graph.stops, load_stops(session, line, start)),
             zones={**graph.zones, line: zone},
         )
         clean = clean_breaks(graph, criteria, line)
@@ -213,15 +223,48 @@ def _with_edges(
     seeds: set[int],
 ) -> Graph:
     """The edges on the ways from the seeds."""
-    lots = session.scalars(walk.bindparams(listed("seeds", seeds))).all()
-    start = LotInput.input_id if walk is _FORWARD else LotInput.output_id
-    found = (
-        sa.select(LotInput.input_id, LotInput.output_id, LotInput.kind)
+    lots: set[int] = set()
+    drawn: set[Edge] = set()
+    start, tank = LotInput.output_id, CycleLoad.lot_id
+    if walk is _FORWARD:
+        start, tank = LotInput.input_id, TankFill.lot_id
+    while fresh := seeds - lots:
+        found = set(session.scalars(walk.bindparams(listed("seeds", fresh)))) - lots
+        lots |= found
+        over = _drawn(session, among(tank, found))
+        drawn |= over
+        seeds = {edge.output if walk is _FORWARD else edge.input for edge in over}
+    direct = (
+        sa.select(LotInput.input_id, LotInput.output_id, LotInput.kind, sa.literal(0))
         .where(among(start, lots))
         .distinct()
     )
-    edges = map(Edge._make, plain_rows(session, found))
-    return replace(graph, edges=_joined(graph.edges, edges))
+    edges = map(Edge._make, plain_rows(session, direct))
+    graph = replace(graph, edges=_joined(graph.edges, chain(edges, sorted(drawn))))
+    return _with_open_tanks(session, graph, {edge.cycle for edge in drawn})
+
+
+def _drawn(session: Session, which: sa.ColumnElement[bool]) -> set[Edge]:
+    """What reached a batch through a tank."""
+    found = (
+        sa.select(
+            TankFill.lot_id, CycleLoad.lot_id, sa.literal("tank"), TankFill.cycle_id
+        )
+        .join(CycleLoad, DRAWN_AFTER)
+        .where(which)
+        .distinct()
+    )
+    return set(map(Edge._make, plain_rows(session, found)))
+
+
+def _with_open_tanks(session: Session, graph: Graph, cycles: set[int]) -> Graph:
+    if not cycles:
+        return graph
+    found = sa.select(EquipmentCycle.id, EquipmentCycle.started_at).where(
+        among(EquipmentCycle.id, cycles), EquipmentCycle.ended_at.is_(None)
+    )
+    since = {number: start for number, start in rows(session, found)}
+    return replace(graph, open_tanks=graph.open_tanks | since)
 
 
 def _joined(ours: Iterable[Row], theirs: Iterable[Row]) -> tuple[Row, ...]:

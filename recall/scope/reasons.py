@@ -15,20 +15,11 @@ SENTENCES = {
     ),
     "named_input": N_("This lot is named as a bad input."),
     "ran_in_window": N_(
-        "It ran on line %(line)s in the suspect time, between the passed cleanings of "
-        "%(start)s and %(end)s."
+        "It ran on line %(line)s in the suspect time, from %(start)s to %(end)s."
     ),
     "ran_in_open_window": N_(
         "It ran on line %(line)s in the suspect time, which starts %(start)s and is "
-        "not ended by a passed cleaning yet."
-    ),
-    "checked_window": N_(
-        "It ran on line %(line)s in the suspect time, between the last good check "
-        "(%(measured)s) of %(start)s and the passed cleaning of %(end)s."
-    ),
-    "checked_open_window": N_(
-        "It ran on line %(line)s in the suspect time, which starts with the last good "
-        "check (%(measured)s) of %(start)s and is not ended by a passed cleaning yet."
+        "not ended by a clean break yet."
     ),
     "produced_then": N_("It was produced from %(first)s to %(last)s."),
     "artwork": N_(
@@ -78,13 +69,37 @@ SENTENCES = {
     "consumed": N_("It consumed lot %(lot)s, which is affected."),
     "took_rework": N_("It took rework from lot %(lot)s, which is affected."),
     "repacked_from": N_("It was repacked from lot %(lot)s, which is affected."),
+    "drawn_from_tank": N_(
+        "It was drawn from tank filling %(cycle)s after lot %(lot)s, which is "
+        "affected, had been put in."
+    ),
+    "tank_not_emptied": N_(
+        "Tank filling %(cycle)s has not been emptied and cleaned since %(start)s: all "
+        "that is drawn from it goes on being affected. Somebody must decide."
+    ),
     "same_window": N_(
-        "It ran on line %(line)s with a suspect batch, between the passed cleanings of "
-        "%(start)s and %(end)s."
+        "It ran on line %(line)s with a suspect batch, from %(start)s to %(end)s "
+        "without a clean break between."
     ),
     "same_open_window": N_(
-        "It ran on line %(line)s with a suspect batch, since %(start)s; no passed "
-        "cleaning has come between."
+        "It ran on line %(line)s with a suspect batch, since %(start)s; no clean break "
+        "has come between."
+    ),
+    "from_good_check": N_(
+        "The suspect time on line %(line)s starts with the last good check "
+        "(%(measured)s), %(start)s."
+    ),
+    "until_good_check": N_(
+        "The suspect time on line %(line)s ends with the first good check "
+        "(%(measured)s) after the correction, %(end)s."
+    ),
+    "until_stop": N_(
+        "The suspect time on line %(line)s ends %(end)s: the line was stopped, put "
+        "right, and ran again only after a passed re-sample."
+    ),
+    "until_standstill": N_(
+        "The suspect time on line %(line)s ends %(end)s: the line has stood still "
+        "since. When it runs again without a clean break, this scope grows."
     ),
     "window_unbounded": N_(
         "No passed cleaning of line %(line)s is recorded before; %(start)s, the start "

@@ -25,7 +25,7 @@ from .service import Scope, compute_scope, find_affected
 from .tables import SavedScope, SavedScopeLot
 from .wording import read_criteria
 
-KEPT = ("positions", "places", "made", "narrowed", "unbounded")
+KEPT = ("positions", "places", "made", "narrowed", "unbounded", "open_tanks")
 """Fields of the document that are kept beside the lots."""
 
 Member = tuple[int, str | None]

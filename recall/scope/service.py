@@ -43,6 +43,24 @@ class Membership:
     """SHA-256 over criteria and membership, the same on every engine and copy."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTank:
+    """A tank never emptied and cleaned since something affected was put in."""
+
+    cycle: str
+    """Its filling, as people name it."""
+    since: str
+    """When that began, ISO 8601 in UTC."""
+    lots: int
+    """Affected lots that were drawn from it."""
+    made: int
+    """Packs of these."""
+
+    @property
+    def since_at(self) -> datetime:
+        return datetime.fromisoformat(self.since)
+
+
 @dataclass(frozen=True)
 class Scope:
     """The answer to a recall's first questions, at one moment."""
@@ -61,6 +79,23 @@ class Scope:
     def materials(self) -> tuple[ScopeLot, ...]:
         """The ingredient and packaging lots among them."""
         return tuple(lot for lot in self.lots if lot.kind != "product")
+
+    @property
+    def open_tanks(self) -> tuple[OpenTank, ...]:
+        """Tanks whose content goes on spreading: somebody must decide (domain.md
+        §9.18). What was drawn is in the scope, however much it is.
+        """
+        drawn: dict[tuple[str, str], list[ScopeLot]] = {}
+        for lot in self.lots:
+            for reason in lot.why:
+                if reason.code == "tank_not_emptied":
+                    named = dict(reason.params)
+                    key = str(named["cycle"]), str(named["start"])
+                    drawn.setdefault(key, []).append(lot)
+        return tuple(
+            OpenTank(*key, len(lots), sum(x.affected for x in lots if x.packs))
+            for key, lots in sorted(drawn.items())
+        )
 
     @property
     def unbounded(self) -> tuple[str, ...]:

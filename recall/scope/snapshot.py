@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from ...trace.errors import N_, NotFound
 from ...trace.parties.tables import Article, Location, Lot
-from ...trace.production.tables import LotInput
+from ...trace.production.tables import CycleLoad, LotInput, TankFill
+from ...trace.production.tanks import DRAWN_AFTER
 from ...trace.stock.places import SOURCES
 from ...trace.stock.tables import Stock
 from .network import Floats, Ints, Layers, Network, spread_totals
@@ -94,10 +95,11 @@ class Snapshot:
 
 
 def load_snapshot(session: Session) -> Snapshot:
-    """Read the whole plant: five queries, seconds for a million edges."""
+    """Read the whole plant: six queries, seconds for a million edges."""
     lots = _numbers(session, _LOTS, 3)
     ids = lots[:, 0]
-    edges = np.searchsorted(ids, _numbers(session, _EDGES, 2))
+    pairs = [_numbers(session, some, 2) for some in (_EDGES, _DRAWN)]
+    edges = np.searchsorted(ids, np.concatenate(pairs))
     network = Network.from_edges(len(ids), edges[:, 0], edges[:, 1])
     counted = lots[:, 1] & lots[:, 2]
     made = _numbers(session, _MADE, 2)
@@ -133,6 +135,7 @@ _LOTS = (
     .order_by(Lot.id)
 )
 _EDGES = sa.select(LotInput.input_id, LotInput.output_id)
+_DRAWN = sa.select(TankFill.lot_id, CycleLoad.lot_id).join(CycleLoad, DRAWN_AFTER)
 _MADE = (
     sa.select(Stock.lot_id, sa.cast(-sa.func.sum(Stock.quantity), sa.BigInteger))
     .join(Location, Location.id == Stock.location_id)

@@ -6,9 +6,14 @@ the plant's clock, and the window is marked unbounded. Without one after, it is 
 open. A clean break is a passed cleaning that the criteria do not call a failure; for an
 allergen only one of the validated kind (§4.3.5).
 
-A good check of the same parameter after that cleaning may be the start, for what the
-failed check measured alone (§4.3.1). It never is the end: that would need a correction
-before it (§4.3.2), and corrections are not on record.
+After the suspect time two more things end it (§4.3.2): the start of a stop after which
+the line was put right and ran again only with a passed re-sample, of the same
+parameter where one is known; and the start of a standstill that lasts, for nothing was
+made since. A mere pause ends nothing: what was wrong goes on after it.
+
+For what a failed check measured, and for nothing else, a good check of the same
+parameter after the last cleaning may be the start (§4.3.1), and the first one after a
+correction is the end.
 """
 
 from collections.abc import Iterable
@@ -17,7 +22,10 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .criteria import CheckFailed, CleaningFailed, Criteria, LineWindow, Windowed
-from .graph import Cleaned, Graph, Run
+from .graph import Check, Cleaned, Graph, Run, Stop
+
+ENDINGS = ("cleaning", "good_check", "stop", "standstill")
+"""What may end a window; of several at one moment the first."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,20 @@ class Window:
     line: int
     start: datetime
     end: datetime | None
-    """Start of the cleaning that ends it; None while none has come."""
+    """Start of what ends it; None while nothing has."""
     bounded: bool
     """False when no cleaning is known before: a person must approve the start."""
-    check: str = ""
-    """What the good check measured that starts it; empty after a cleaning."""
+    until: str = ""
+    """One of ``ENDINGS``; empty without an end."""
+    measured: str = ""
+    """What the good checks measured that it starts or ends with."""
+    from_check: bool = False
+    """It starts with a good check instead of a cleaning."""
+
+    @property
+    def has_both_breaks(self) -> bool:
+        """Whether something was found good on both sides; a standstill is no break."""
+        return self.bounded and self.until not in ("", "standstill")
 
     def meets(self, run: Run) -> bool:
         """Whether the run was on this line at some moment of the window."""
@@ -65,6 +82,30 @@ def breaks(cleaned: Cleaned, criteria: Criteria) -> bool:
     )
 
 
+def standstills(
+    graph: Graph, criteria: Criteria, line: int, measured: str = ""
+) -> list[Stop]:
+    """The stops of a line at which a suspect time before them ends.
+
+    ``measured`` is the parameter that was bad, where it is known.
+    """
+    return [
+        stop
+        for stop in graph.stops
+        if stop.line == line
+        and (stop.end is None or _put_right(stop, criteria, measured))
+    ]
+
+
+def _put_right(stop: Stop, criteria: Criteria, measured: str) -> bool:
+    return (
+        stop.check is not None
+        and stop.check not in criteria.distrusted_checks
+        and criteria.hazard != "allergen"
+        and measured in ("", stop.kind)
+    )
+
+
 def window_of(graph: Graph, criteria: Criteria, fact: Windowed) -> Window:
     """The window a fact names."""
     match fact:
@@ -75,25 +116,54 @@ def window_of(graph: Graph, criteria: Criteria, fact: Windowed) -> Window:
             return _around(graph, criteria, failed.line, failed.start, failed.end)
         case CheckFailed(number):
             (bad,) = (one for one in graph.checks if one.id == number)
-            window = _around(graph, criteria, bad.line, bad.at, bad.at)
-            good = [
-                one.at
-                for one in graph.checks
-                if (one.line, one.kind) == (bad.line, bad.kind)
-                and one.passed
-                and one.id not in criteria.distrusted_checks
-                and window.start <= one.at < bad.at
-            ]
-            if window.bounded and good:
-                window = replace(window, start=max(good), check=bad.kind)
-            return window
+            window = _around(graph, criteria, bad.line, bad.at, bad.at, bad.kind)
+            if criteria.hazard == "allergen":  # no measurement finds one
+                return window
+            return _between_checks(graph, criteria, window, bad)
+
+
+def _between_checks(
+    graph: Graph, criteria: Criteria, window: Window, bad: Check
+) -> Window:
+    """The window with the good checks of what the bad one measured as its ends."""
+    same = [
+        one
+        for one in graph.checks
+        if (one.line, one.kind) == (bad.line, bad.kind)
+        and one.at >= window.start
+        and (window.end is None or one.at < window.end)
+    ]
+    good = [
+        one.at
+        for one in same
+        if one.passed and one.id not in criteria.distrusted_checks
+    ]
+    before = [at for at in good if at < bad.at]
+    if window.bounded and before:
+        window = replace(window, start=max(before), measured=bad.kind, from_check=True)
+    corrected = [
+        one.corrected
+        for one in same
+        if one.corrected is not None and one.corrected >= bad.at
+    ]
+    after = [at for at in good if corrected and at >= min(corrected) and at > bad.at]
+    if after:
+        end = min(after)
+        window = replace(window, end=end, until="good_check", measured=bad.kind)
+    return window
 
 
 def _around(
-    graph: Graph, criteria: Criteria, line: int, start: datetime, end: datetime
+    graph: Graph,
+    criteria: Criteria,
+    line: int,
+    start: datetime,
+    end: datetime,
+    measured: str = "",
 ) -> Window:
-    found = clean_breaks(graph, criteria, line)
-    return widen(line, start, end, found, graph.zones[line])
+    clean = clean_breaks(graph, criteria, line)
+    still = standstills(graph, criteria, line, measured)
+    return widen(line, start, end, clean, graph.zones[line], still)
 
 
 def widen(
@@ -102,19 +172,30 @@ def widen(
     end: datetime | None,
     clean: Iterable[Cleaned],
     zone: str,
+    still: Iterable[Stop] = (),
 ) -> Window:
     """The window around suspect time ``start`` to ``end``; no end means until now.
 
-    ``clean`` are the clean breaks of that line, in any order.
+    ``clean`` are the clean breaks of that line and ``still`` its ``standstills``, each
+    in any order.
     """
     clean = list(clean)
     before = [one.end for one in clean if one.end <= start]
-    after = [] if end is None else [one.start for one in clean if one.start >= end]
+    ends: list[tuple[datetime, int]] = []
+    if end is not None:
+        ends = [(one.start, 0) for one in clean if one.start >= end]
+        ends += [
+            (max(one.start, end), ENDINGS.index("stop" if one.end else "standstill"))
+            for one in still
+            if one.end is None or one.end > end
+        ]
+    last, how = min(ends) if ends else (None, 0)
     return Window(
         line,
         max(before) if before else _day_before(start, zone),
-        min(after) if after else None,
+        last,
         bounded=bool(before),
+        until=ENDINGS[how] if last else "",
     )
 
 

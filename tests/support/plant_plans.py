@@ -12,7 +12,10 @@ START = datetime.fromisoformat("2026-11-01T00:00+08:00")
 """Midnight at the plant."""
 STEP, STEPS = 6, 9
 """Hours between two moments, and how many moments there are."""
-LINES = CYCLES = SHIPMENTS = SUPPLIERS = 2
+LINES = SHIPMENTS = SUPPLIERS = 2
+CYCLES = ("retort", "tank", "tank")
+EMPTIED = (None, 60, None)
+"""Hour at which each cycle ended: the second tank was never emptied."""
 PLACES = ("W1", "C01", "C01/T")
 """A warehouse, a shop, and the way there."""
 KINDS = ("product", "ingredient", "packaging")
@@ -40,10 +43,14 @@ class Plan:
     """Lot, line, hours."""
     cleanings: list[tuple[int, int, int, str, str]] = field(default_factory=list)
     """Line, hours, kind, result."""
-    checks: list[tuple[int, int, str, str]] = field(default_factory=list)
-    """Line, hour, what was measured, result."""
-    loads: set[tuple[int, int]] = field(default_factory=set)
-    """Cycle, lot."""
+    checks: list[tuple[int, int, str, str, int | None]] = field(default_factory=list)
+    """Line, hour, what was measured, result, hour of its correction."""
+    stops: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
+    """Line, hours, number of the check after which it ran again."""
+    loads: dict[tuple[int, int], int | None] = field(default_factory=dict)
+    """When a lot was last drawn from a cycle, by cycle and lot."""
+    fills: list[tuple[int, int, int]] = field(default_factory=list)
+    """Tank, lot, hour it was put in."""
     sent: list[tuple[int, int, tuple[int, int] | None]] = field(default_factory=list)
     """Shipment, lot, items."""
     visits: list[tuple[int, int, int, int | None]] = field(default_factory=list)
@@ -91,12 +98,24 @@ def plans(draw: st.DrawFn) -> Plan:
     line, place = st.integers(0, LINES - 1), st.integers(0, len(PLACES) - 1)
     edge = st.tuples(lot, lot, st.sampled_from(EDGES))
     run = st.builds(lambda of, on, span: (of, on, *span), lot, line, spans(True))
-    load = st.tuples(st.integers(0, CYCLES - 1), lot)
-    check = st.tuples(
+    load = st.tuples(st.integers(0, len(CYCLES) - 1), lot)
+    hour = st.integers(0, STEPS * 2).map(lambda half: half * STEP // 2)
+    fill = st.tuples(st.integers(1, len(CYCLES) - 1), lot, hour)
+    check = st.builds(
+        corrected,
         line,
-        st.integers(0, STEPS * 2).map(lambda half: half * STEP // 2),
+        hour,
         st.sampled_from(MEASURED),
         st.sampled_from(("pass", "pass", "fail")),
+        st.none() | st.integers(0, 3).map(lambda steps: steps * STEP),
+    )
+    checks = draw(st.lists(check, max_size=5))
+    passed = [number for number, row in enumerate(checks) if row[3] == "pass"]
+    stop = st.builds(
+        lambda on, span, check: (on, *span, check if span[1] else None),
+        line,
+        spans(True),
+        st.none() | st.sampled_from(passed) if passed else st.none(),
     )
     scanned = st.none() | st.builds(
         lambda lo, n: (lo, lo + n), st.integers(0, 5), st.integers(1, 5)
@@ -122,8 +141,12 @@ def plans(draw: st.DrawFn) -> Plan:
         [e for e in edges if e[0] != e[1]],
         runs,
         cleaned,
-        draw(st.lists(check, max_size=4)),
-        draw(st.sets(load, max_size=1 if quiet else 5)),
+        checks,
+        one_standing_a_line(draw(st.lists(stop, max_size=3))),
+        draw(
+            st.dictionaries(load, st.none() | hour, max_size=1 if quiet else 5),
+        ),
+        draw(st.lists(fill, max_size=1 if quiet else 4)),
         draw(st.lists(shipped, max_size=3)),
         draw(
             st.lists(
@@ -147,6 +170,28 @@ def plans(draw: st.DrawFn) -> Plan:
         draw(st.dictionaries(lot, st.sampled_from(((0, 2), (9, 10))), max_size=2)),
         draw(st.dictionaries(lot, st.integers(1, ITEMS), max_size=4)),
     )
+
+
+def corrected(
+    line: int, hour: int, measured: str, result: str, later: int | None
+) -> tuple[int, int, str, str, int | None]:
+    """A check; only a failed one is corrected."""
+    at = None if later is None or result == "pass" else hour + later
+    return line, hour, measured, result, at
+
+
+def one_standing_a_line(
+    stops: list[tuple[int, int, int | None, int | None]],
+) -> list[tuple[int, int, int | None, int | None]]:
+    """Without further stops that last where one lasts."""
+    lasting = {
+        line: number for number, (line, _, end, _) in enumerate(stops) if not end
+    }
+    return [
+        stop
+        for number, stop in enumerate(stops)
+        if stop[2] is not None or lasting[stop[0]] == number
+    ]
 
 
 def cleanings(

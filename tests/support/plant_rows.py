@@ -1,6 +1,6 @@
 """The rows of a small random plant."""
 
-from plant_plans import ITEMS, START, Plan, at, day
+from plant_plans import CYCLES, EMPTIED, ITEMS, START, Plan, at, day
 
 Row = dict[str, object]
 
@@ -69,8 +69,9 @@ def cycle_row(number: int, site: int) -> Row:
         "site_id": site,
         "number": f"R1-{number}",
         "equipment": "R1",
-        "kind": ("retort", "tank")[number],
+        "kind": CYCLES[number],
         "started_at": START,
+        "ended_at": None if (end := EMPTIED[number]) is None else at(end),
         "result": "pass",
     }
 
@@ -105,8 +106,23 @@ def check_rows(plan: Plan, lots: list[int], lines: list[int]) -> list[Row]:
             "at": at(hour),
             "kind": kind,
             "result": result,
+            "corrected_at": None if corrected is None else at(corrected),
         }
-        for line, hour, kind, result in plan.checks
+        for line, hour, kind, result, corrected in plan.checks
+    ]
+
+
+def stop_rows(plan: Plan, lines: list[int], checks: list[int]) -> list[Row]:
+    return [
+        {
+            "line_id": lines[line],
+            "started_at": at(start),
+            "ended_at": None if end is None else at(end),
+            "rectified_at": None if check is None else at(start),
+            "check_id": None if check is None else checks[check],
+            "reason": "整改",
+        }
+        for line, start, end, check in plan.stops
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from plant_plans import (
     CYCLES,
+    EMPTIED,
     ITEMS,
     KINDS,
     LINES,
@@ -36,6 +37,7 @@ from plant_rows import (
     segment_rows,
     ship_row,
     site_row,
+    stop_rows,
 )
 from sqlalchemy.orm import Session
 
@@ -48,13 +50,16 @@ from lotmark.trace.production.tables import (
     CycleLoad,
     EquipmentCycle,
     LineRun,
+    LineStop,
     LotInput,
     ProcessCheck,
+    TankFill,
 )
 from lotmark.trace.stock.tables import Movement, Shipment, Stock
 
 __all__ = [
     "CYCLES",
+    "EMPTIED",
     "ITEMS",
     "LINES",
     "PLACES",
@@ -114,7 +119,7 @@ def build(session: Session, plan: Plan) -> Ids:
         lots=lots,
         lines=lines,
         cycles=insert(
-            session, EquipmentCycle, [cycle_row(n, site) for n in range(CYCLES)]
+            session, EquipmentCycle, [cycle_row(n, site) for n in range(len(CYCLES))]
         ),
         shipments=insert(
             session, Shipment, [ship_row(n, site, shop) for n in range(SHIPMENTS)]
@@ -164,10 +169,29 @@ def _fill(session: Session, plan: Plan, ids: Ids) -> None:
         session,
         CycleLoad,
         [
-            {"cycle_id": ids.cycles[cycle], "lot_id": ids.lots[lot], "quantity": 1}
-            for cycle, lot in plan.loads
+            {
+                "cycle_id": ids.cycles[cycle],
+                "lot_id": ids.lots[lot],
+                "quantity": 1,
+                "drawn_at": None if hour is None else at(hour),
+            }
+            for (cycle, lot), hour in plan.loads.items()
         ],
     )
+    insert_plain(
+        session,
+        TankFill,
+        [
+            {
+                "cycle_id": ids.cycles[cycle],
+                "lot_id": ids.lots[lot],
+                "quantity": 1,
+                "at": at(hour),
+            }
+            for cycle, lot, hour in plan.fills
+        ],
+    )
+    insert_plain(session, LineStop, stop_rows(plan, ids.lines, ids.checks))
     insert_plain(session, ItemSegment, segment_rows(plan, ids.lots))
     _ship(session, plan, ids)
 

@@ -5,15 +5,26 @@ of the plan; times are hours, an open end is left out.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from plants import Plan
 
 from lotmark.trace.identity.items import ItemSet
 
 Told = tuple[object, ...]
-Window = tuple[int, int, int | None, bool, str]
-"""Line, start, end, whether a cleaning bounds the start, the good check it starts
-with."""
+
+
+class Window(NamedTuple):
+    """Hours on a line between two clean breaks."""
+
+    line: int
+    first: int
+    last: int | None
+    bounded: bool
+    """A cleaning is known before."""
+    until: str
+    measured: str
+    from_check: bool
 
 
 @dataclass(frozen=True)
@@ -67,14 +78,36 @@ def clean_breaks(plan: Plan, question: Question, line: int) -> list[tuple[int, i
 
 
 def window(
-    plan: Plan, question: Question, line: int, start: int, end: int | None
+    plan: Plan,
+    question: Question,
+    line: int,
+    start: int,
+    end: int | None,
+    measured: str = "",
 ) -> Window:
     passed = clean_breaks(plan, question, line)
     before = [e for s, e in passed if e <= start]
-    after = [s for s, e in passed if end is not None and s >= end]
-    day_before = (start // 24 - 1) * 24
-    first = max(before) if before else day_before
-    return line, first, min(after) if after else None, bool(before), ""
+    first = max(before) if before else (start // 24 - 1) * 24
+    ends = []
+    if end is not None:
+        ends = [(s, 1, "cleaning") for s, e in passed if s >= end]
+        for on, stopped, again, check in plan.stops:
+            over = again is not None and again <= end
+            if on != line or over:
+                continue
+            if again is None:
+                ends.append((max(stopped, end), 3, "standstill"))
+            elif check is not None and put_right(plan, question, check, measured):
+                ends.append((max(stopped, end), 2, "stop"))
+    last, _, until = min(ends) if ends else (None, 0, "")
+    return Window(line, first, last, bool(before), until, "", False)
+
+
+def put_right(plan: Plan, question: Question, check: int, measured: str) -> bool:
+    """Whether that re-sample says that what was bad is good now."""
+    if question.allergen or ("check", (check,)) in question.facts:
+        return False
+    return not measured or plan.checks[check][2] == measured
 
 
 def named_window(plan: Plan, question: Question, fact: Fact) -> Window:
@@ -85,23 +118,36 @@ def named_window(plan: Plan, question: Question, fact: Fact) -> Window:
     if kind == "cleaning":
         line, start, end, _, _ = plan.cleanings[numbers[0]]
         return window(plan, question, line, start, end)
-    line, hour, measured, _ = plan.checks[numbers[0]]
-    _, first, last, bounded, _ = window(plan, question, line, hour, hour)
+    line, hour, measured, _, _ = plan.checks[numbers[0]]
+    whole = window(plan, question, line, hour, hour, measured)
+    if question.allergen:
+        return whole
     distrusted = [which for kind, (which, *_) in question.facts if kind == "check"]
+    inside = [
+        (number, when, result, corrected)
+        for number, (on, when, what, result, corrected) in enumerate(plan.checks)
+        if (on, what) == (line, measured)
+        and whole.first <= when
+        and (whole.last is None or when < whole.last)
+    ]
     good = [
         when
-        for number, (on, when, what, result) in enumerate(plan.checks)
-        if (on, what, result) == (line, measured, "pass")
-        and number not in distrusted
-        and first <= when < hour
+        for number, when, result, _ in inside
+        if result == "pass" and number not in distrusted
     ]
-    if bounded and good:
-        return line, max(good), last, True, measured
-    return line, first, last, bounded, ""
+    found = whole
+    earlier = [when for when in good if when < hour]
+    if whole.bounded and earlier:
+        found = found._replace(first=max(earlier), measured=measured, from_check=True)
+    repairs = [at for *_, at in inside if at is not None and at >= hour]
+    later = [when for when in good if when > hour and any(when >= r for r in repairs)]
+    if later:
+        found = found._replace(last=min(later), until="good_check", measured=measured)
+    return found
 
 
 def ran_in(plan: Plan, wanted: Window) -> set[int]:
-    line, first, last, _, _ = wanted
+    line, first, last, *_ = wanted
     found = set()
     for lot, on, start, end in plan.runs:
         starts_too_late = last is not None and start >= last
@@ -112,14 +158,17 @@ def ran_in(plan: Plan, wanted: Window) -> set[int]:
 
 
 def told(how: str, wanted: Window) -> set[Told]:
-    line, first, last, bounded, check = wanted
-    if check:
-        how = "checked"
-    measured = (check,) if check else ()
+    line, first, last, bounded, until, measured, from_check = wanted
     if last is None:
-        reasons: set[Told] = {(f"{how}_open_window", line, first, *measured)}
+        reasons: set[Told] = {(f"{how}_open_window", line, first)}
     else:
-        reasons = {(f"{how}_window", line, first, *measured, last)}
+        reasons = {(f"{how}_window", line, first, last)}
+        if until == "good_check":
+            reasons.add(("until_good_check", line, last, measured))
+        elif until != "cleaning":
+            reasons.add((f"until_{until}", line, last))
+    if from_check:
+        reasons.add(("from_good_check", line, first, measured))
     if not bounded:
         reasons.add(("window_unbounded", line, first))
     return reasons

@@ -4,7 +4,7 @@ Nothing here is shared with the engine. Reasons are ``(code, *values)`` with the
 of the plan; times are hours, an open end is left out.
 """
 
-from plants import ITEMS, Plan
+from plants import EMPTIED, ITEMS, Plan
 from scope_facts import (
     BAD_INPUT,
     WINDOWED,
@@ -60,10 +60,22 @@ def beside(
     return found
 
 
+def through_tanks(plan: Plan) -> list[tuple[int, int, int]]:
+    """Tank, a lot that was put in, and one that has some of it."""
+    found = []
+    for tank, lot, filled in plan.fills:
+        for (cycle, other), drawn in plan.loads.items():
+            before = drawn is not None and drawn < filled
+            if cycle == tank and other != lot and not before:
+                found.append((tank, lot, other))
+    return found
+
+
 def judge(plan: Plan, question: Question) -> Verdict:
     """Every affected lot with its tier, reasons and items."""
     notes = Notes()
-    forward = [(a, b) for a, b, _ in plan.edges]
+    tanks = through_tanks(plan)
+    forward = [(a, b) for a, b, _ in plan.edges] + [(a, b) for _, a, b in tanks]
     backward = [(b, a) for a, b in forward]
     suspects: set[int] = set()
     inputs: set[int] = set()
@@ -85,6 +97,11 @@ def judge(plan: Plan, question: Question) -> Verdict:
     for a, b, kind in plan.edges:
         if a in first | second:
             notes.add(b, (received.get(kind, "repacked_from"), a))
+    for tank, a, b in tanks:
+        if a in first | second:
+            notes.add(b, ("drawn_from_tank", tank, a))
+            if EMPTIED[tank] is None:
+                notes.add(b, ("tank_not_emptied", tank, 0))
     open_ways = [(a, b) for a, b in forward if b not in suspects]
     for source in sources:
         used = [lot for lot in suspects if lot in spread(forward, {source})]
@@ -124,13 +141,15 @@ def narrowed(
         if not windows:
             continue
         open_lines = [
-            line for line, _, last, bounded, _ in windows if last is None or not bounded
+            one.line
+            for one in windows
+            if one.until in ("", "standstill") or not one.bounded
         ]
         if open_lines:
             notes.add(lot, ("not_narrowed_open", min(open_lines)))
         elif more_than_windows(plan, question, suspects, affected, lot, windows):
             notes.add(lot, ("not_narrowed_other",))
-        elif any(on != plan.homes.get(lot) for on, *_ in windows) or (
+        elif any(one.line != plan.homes.get(lot) for one in windows) or (
             plan.homes[lot] not in plan.packing
         ):
             notes.add(lot, ("not_narrowed_labels",))
@@ -164,7 +183,7 @@ def packed_in(
         n
         for n in timed
         for start, end in times[n]
-        for _, first, last, _, _ in windows
+        for _, first, last, *_ in windows
         if last is not None and start < last and end >= first
     }
     return frozenset(inside | (set(packs) - set(timed)))
@@ -184,10 +203,12 @@ def more_than_windows(
             return True
     if any(a in affected for a, b, _ in plan.edges if b == lot):
         return True
+    if any(a in affected for _, a, b in through_tanks(plan) if b == lot):
+        return True
     if question.origin not in ("unknown", "ingredient", "line"):
         return False
     others = suspects - {lot}
-    rework = [(a, b) for a, b, kind in plan.edges if kind != "consumption"]
+    rework = [(a, b) for a, b, kind in plan.edges if kind in ("rework", "repack")]
     if spread(rework, {lot}) & others:
         return True
     mine = {cycle for cycle, of in plan.loads if of == lot}
@@ -200,7 +221,7 @@ def more_than_windows(
                 on == line
                 and around[1] >= first
                 and (last is None or (around[2] is not None and around[2] <= last))
-                for on, first, last, _, _ in windows
+                for on, first, last, *_ in windows
             ]
             if not any(inside):
                 return True

@@ -19,7 +19,7 @@ from ..stock.places import OUTSIDE, SOURCES
 from ..stock.tables import Stock
 from .figures import MILLION, figure
 from .label_balance import label_balance
-from .tables import LotInput
+from .tables import LotInput, TankFill
 
 Verdict: TypeAlias = Literal["even", "within", "short", "over"]
 
@@ -82,8 +82,8 @@ def balance_of_lot(session: Session, lot: Lot, on: date) -> Balance:
     with the tolerance of a day.
 
     A batch followed by its labels is measured by those applied, any other by what was
-    booked as made. A received lot's consumption is what its batches say went into them,
-    not what left the store: the two have to agree.
+    booked as made. A received lot's consumption is what its batches and tanks say went
+    into them, not what left the store: the two have to agree.
     """
     heaps = _heaps(session, lot.id)
     made = -_sum(heaps, SOURCES)
@@ -129,4 +129,5 @@ def _sum(heaps: dict[str, int], kinds: Collection[str]) -> int:
 
 def _consumed(session: Session, lot_id: int) -> int:
     total = sa.select(sa.func.sum(LotInput.quantity)).where(LotInput.input_id == lot_id)
-    return int(session.scalar(total) or 0)
+    tanks = sa.select(sa.func.sum(TankFill.quantity)).where(TankFill.lot_id == lot_id)
+    return sum(int(session.scalar(part) or 0) for part in (total, tanks))

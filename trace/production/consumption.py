@@ -53,7 +53,7 @@ def use_lot(
         raise InvalidInput("lot_into_itself", N_("A lot cannot go into itself."))
     lots = lock_lots(session, [input_id, output_id])
     used, output = lots[input_id], lots[output_id]
-    _check_output(output)
+    check_output(output)
     check_usable(session, used, kind, at, zone_of(output))
     gone = find_place(session, "consumed").id
     way = used.id, place_id, gone, at, output.code
@@ -113,7 +113,8 @@ def check_usable(
         )
 
 
-def _check_output(output: Lot) -> None:
+def check_output(output: Lot) -> None:
+    """Raises Conflict ``batch_closed`` for a lot into which nothing more can go."""
     if not output.own or output.status not in OPEN:
         raise Conflict(
             "batch_closed",

@@ -13,7 +13,8 @@ from ..errors import N_, InvalidInput, NotFound
 from ..parties.tables import Article, Location, Lot, Partner
 from ..stock.places import SOURCES
 from ..stock.tables import Stock
-from .tables import LotInput
+from .tables import CycleLoad, LotInput, TankFill
+from .tanks import DRAWN_AFTER
 
 Direction = Literal["back", "forward", "both"]
 
@@ -56,6 +57,22 @@ _EDGES = (
     )
     .where(LotInput.input_id.in_(_LOTS), LotInput.output_id.in_(_LOTS))
     .group_by(LotInput.input_id, LotInput.output_id, LotInput.kind)
+)
+_DRAWN = sa.select(TankFill.lot_id, CycleLoad.lot_id).join(CycleLoad, DRAWN_AFTER)
+_DRAWN_BACK = _DRAWN.where(CycleLoad.lot_id.in_(_LOTS))
+_DRAWN_FORWARD = _DRAWN.where(TankFill.lot_id.in_(_LOTS))
+_TANKS = (
+    sa.select(
+        TankFill.lot_id,
+        CycleLoad.lot_id,
+        sa.literal("tank"),
+        sa.cast(sa.func.sum(TankFill.quantity), sa.BigInteger),
+        sa.func.min(TankFill.at),
+        sa.func.max(TankFill.at),
+    )
+    .join(CycleLoad, DRAWN_AFTER)
+    .where(TankFill.lot_id.in_(_LOTS), CycleLoad.lot_id.in_(_LOTS))
+    .group_by(TankFill.lot_id, CycleLoad.lot_id)
 )
 _MADE = (
     sa.select(-sa.func.coalesce(sa.func.sum(Stock.quantity), 0))
@@ -124,9 +141,11 @@ class Edge:
     input_id: int
     output_id: int
     kind: str
-    """``consumption``, ``rework`` or ``repack``."""
+    """``consumption``, ``rework``, ``repack``, or ``tank``: drawn from a tank after the
+    input was put in."""
     quantity: int
-    """In the base unit of the input."""
+    """In the base unit of the input. Of a tank what was put in: how much of that a
+    batch got nobody knows."""
     first: datetime
     last: datetime
 
@@ -165,7 +184,7 @@ def trace_lots(
     for way, statement, sign in (("back", _BACK, -1), ("forward", _FORWARD, 1)):
         if direction not in (way, "both"):
             continue
-        lots = session.scalars(statement, {"lot": lot_id, "most": max_nodes + 2}).all()
+        lots = _walk(session, statement, lot_id, max_nodes + 2)
         truncated = truncated or len(lots) > max_nodes + 1
         near = set(lots[: max_nodes + 1])
         found = _edges(session, near)
@@ -202,9 +221,33 @@ def _check(direction: str, max_nodes: int) -> None:
         )
 
 
+def _walk(
+    session: Session, statement: sa.TextualSelect, lot_id: int, most: int
+) -> list[int]:
+    """The lots on one way, at most so many, nearest first between two tanks."""
+    found = {lot_id: None}
+    waiting = [lot_id]
+    tanks = _DRAWN_BACK if statement is _BACK else _DRAWN_FORWARD
+    there = 0 if statement is _BACK else 1
+    while waiting and len(found) <= most:
+        fresh = dict.fromkeys(
+            lot
+            for start in waiting
+            for lot in session.scalars(statement, {"lot": start, "most": most})
+        )
+        new = [lot for lot in fresh if lot not in found or lot == lot_id]
+        found |= dict.fromkeys(new)
+        over = session.execute(tanks, {"lots": new}).all()
+        waiting = sorted({row[there] for row in over} - found.keys())
+    return list(found)[:most]
+
+
 def _edges(session: Session, lots: set[int]) -> list[Edge]:
     """What went from one of the lots into another."""
-    return [Edge(*row) for row in session.execute(_EDGES, {"lots": list(lots)})]
+    asked = {"lots": list(lots)}
+    return [
+        Edge(*row) for some in (_EDGES, _TANKS) for row in session.execute(some, asked)
+    ]
 
 
 def _distances(lot_id: int, edges: Iterable[Edge], sign: int) -> dict[int, int]:

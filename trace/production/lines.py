@@ -15,8 +15,8 @@ from ..flow import Machine, Step
 from ..parties.lots import lock_lots
 from ..parties.tables import Line
 from ..people import Actor
-from .tables import LineRun, ProcessCheck
-from .told import check_choice, check_reason
+from .tables import LineRun, LineStop, ProcessCheck
+from .told import check_choice, check_past, check_reason
 
 LINE = Machine(
     "line",
@@ -48,6 +48,7 @@ def change_line(
     if flow.apply(session, LINE, line, step, actor, now):
         if step == "rectify":
             _end_runs(session, line, now)
+        _keep_stop(session, line, step, reason, now)
         _note(session, line, reason, actor, now)
     return line
 
@@ -84,24 +85,73 @@ def record_restart_check(
             lot=lot.code,
             line=line.code,
         )
+    check = ProcessCheck(
+        lot_id=lot.id,
+        line_id=line.id,
+        at=now,
+        kind=kind,
+        value=value.strip(),
+        limits=limits.strip(),
+        result=result,
+    )
+    session.add(check)
     if result == "pass":
         flow.apply(session, LINE, line, "restart", actor, now)
+        _end_stop(session, line, now, check)
     else:
         actor.require("line.status")
-    session.add(
-        ProcessCheck(
-            lot_id=lot.id,
-            line_id=line.id,
-            at=now,
-            kind=kind,
-            value=value.strip(),
-            limits=limits.strip(),
-            result=result,
-        )
-    )
     _note(session, line, f"{kind} {value.strip()}: {result}; {reason}", actor, now)
     session.flush()
     return line
+
+
+def record_correction(
+    session: Session,
+    check_id: int,
+    what: str,
+    at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> ProcessCheck:
+    """Say what was put right after a failed check, and when.
+
+    The first passed check of the same kind after that ends the suspect time (domain.md
+    §4.3.2); a passed check without a correction before it ends nothing. Once on record
+    a correction is not changed.
+
+    Raises Forbidden, InvalidInput ``reason_missing``, ``time_ahead``, NotFound
+    ``check_unknown``, Conflict ``check_not_failed``, ``already_corrected``.
+    """
+    actor.require("line.status")
+    what = check_reason(what)
+    check_past(at, now)
+    check = session.get(ProcessCheck, check_id)
+    if check is None:
+        raise NotFound(
+            "check_unknown", N_("No process check %(name)s is recorded."), name=check_id
+        )
+    lock_lots(session, [check.lot_id])
+    session.refresh(check, with_for_update=True)
+    if check.result != "fail" or at < check.at:
+        raise Conflict(
+            "check_not_failed",
+            N_("Only a failed check is corrected, and not before it was made."),
+        )
+    if check.corrected_at is not None:
+        if (check.corrected_at, check.correction) == (at, what):
+            return check
+        raise Conflict(
+            "already_corrected",
+            N_("A correction is on record already: %(what)s."),
+            what=check.correction,
+        )
+    check.corrected_at, check.correction = at, what
+    check.corrected_by = actor.login
+    told = {"kind": check.kind, "when": at.isoformat(), "what": what}
+    about = f"process_check:{check.id}"
+    audit.record(session, actor.login, "check.correct", about, now, **told)
+    session.flush()
+    return check
 
 
 def _line(session: Session, line_id: int) -> Line:
@@ -118,6 +168,37 @@ def _end_runs(session: Session, line: Line, now: datetime) -> None:
     for run in session.scalars(running):
         run.ended_at = max(now, run.started_at + timedelta(seconds=1))
     session.flush()
+
+
+def _keep_stop(
+    session: Session, line: Line, step: str, reason: str, now: datetime
+) -> None:
+    """Write when nothing was made: scopes end there (domain.md §4.3.2)."""
+    if step == "start":
+        _end_stop(session, line, now)
+        return
+    stop = _open_stop(session, line)
+    if stop is None:
+        stop = LineStop(line_id=line.id, started_at=now, reason=reason)
+        session.add(stop)
+    if step == "rectify":
+        stop.rectified_at, stop.reason = now, reason
+    session.flush()
+
+
+def _end_stop(
+    session: Session, line: Line, now: datetime, check: ProcessCheck | None = None
+) -> None:
+    session.flush()
+    if (stop := _open_stop(session, line)) is not None:
+        stop.check_id = check.id if check else None
+        stop.ended_at = max(now, stop.started_at + timedelta(seconds=1))
+        session.flush()
+
+
+def _open_stop(session: Session, line: Line) -> LineStop | None:
+    open_now = sa.select(LineStop).filter_by(line_id=line.id, ended_at=None)
+    return session.scalars(open_now).one_or_none()
 
 
 def _note(

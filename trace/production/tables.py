@@ -40,6 +40,40 @@ class LineRun(Base):
     line: Mapped[Line] = relationship(lazy="joined")
 
 
+class LineStop(Base):
+    """A time in which nothing was made on a line, with what was put right meanwhile.
+
+    Without an end the line stands still now; at most one such a line.
+    """
+
+    __tablename__ = "line_stop"
+    __table_args__ = (
+        sa.CheckConstraint("ended_at IS NULL OR started_at < ended_at", name="times"),
+        sa.CheckConstraint(
+            "rectified_at IS NULL OR ended_at IS NULL OR check_id IS NOT NULL",
+            name="restart_check",
+        ),
+        sa.Index("ix_line_stop_line", "line_id", "started_at"),
+        sa.Index(
+            "uq_line_stop_open",
+            "line_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(sa.ForeignKey("line.id"))
+    started_at: Mapped[datetime]
+    rectified_at: Mapped[datetime | None]
+    """Since when it is put right (停线整改); None for a mere pause."""
+    ended_at: Mapped[datetime | None]
+    check_id: Mapped[int | None] = mapped_column(sa.ForeignKey("process_check.id"))
+    """The passed re-sample that let it run again after it was put right."""
+    reason: Mapped[str]
+
+
 class Cleaning(Base):
     """A cleaning of a line; only a passed one is a clean break (domain.md §2.1)."""
 
@@ -63,8 +97,9 @@ class Cleaning(Base):
 class EquipmentCycle(Base):
     """One load of a retort, kettle or chiller (杀菌锅次).
 
-    A tank's cycle lasts from its filling until it is emptied and cleaned; what was
-    drawn from it meanwhile are its loads (domain.md §4.4.3).
+    A tank's cycle lasts from its filling until it is emptied and cleaned; what was put
+    into it are its fills, what was drawn from it meanwhile are its loads (domain.md
+    §4.4.3).
     """
 
     __tablename__ = "equipment_cycle"
@@ -103,6 +138,27 @@ class CycleLoad(Base):
         sa.ForeignKey("lot.id"), primary_key=True, index=True
     )
     quantity: Mapped[int]
+    drawn_at: Mapped[datetime | None]
+    """When it was last drawn from a tank; None where that is not on record."""
+
+
+class TankFill(Base):
+    """Some of a lot was put into a tank: whatever is drawn later has some of it."""
+
+    __tablename__ = "tank_fill"
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", name="quantity"),
+        sa.Index("ix_tank_fill_lot", "lot_id", "cycle_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("equipment_cycle.id"), index=True
+    )
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"))
+    quantity: Mapped[int]
+    """In the base unit of the lot."""
+    at: Mapped[datetime]
 
 
 class ProcessCheck(Base):
@@ -114,6 +170,10 @@ class ProcessCheck(Base):
             "kind", "vacuum", "sterilisation", "metal", "weight", "seal", "temperature"
         ),
         one_of("result", "pass", "fail"),
+        sa.CheckConstraint(
+            "corrected_at IS NULL OR (result = 'fail' AND corrected_at >= at)",
+            name="corrected",
+        ),
         sa.Index("ix_process_check_line", "line_id", "at"),
     )
 
@@ -126,6 +186,11 @@ class ProcessCheck(Base):
     """As measured, with its unit; limits as agreed."""
     limits: Mapped[str] = mapped_column(default="")
     result: Mapped[str]
+    corrected_at: Mapped[datetime | None]
+    """When what a failed check found was put right."""
+    correction: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    """What was done, and by whom it is told."""
+    corrected_by: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
 
 
 class LotInput(Base):

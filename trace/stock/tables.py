@@ -188,6 +188,35 @@ class LogisticUnit(Base):
     built_at: Mapped[datetime | None]
 
 
+class UnitStay(Base):
+    """A case stood on a pallet from one time to another (domain.md §1, aggregation).
+
+    ``LogisticUnit.parent_id`` is where it stands now: its stay without an end.
+    """
+
+    __tablename__ = "unit_stay"
+    __table_args__ = (
+        sa.CheckConstraint("unit_id <> parent_id", name="units"),
+        sa.Index("ix_unit_stay_unit", "unit_id", "until"),
+        sa.Index("ix_unit_stay_parent", "parent_id", "until"),
+        sa.Index(
+            "uq_unit_stay_open",
+            "unit_id",
+            unique=True,
+            sqlite_where=sa.text("until IS NULL"),
+            postgresql_where=sa.text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("logistic_unit.id"))
+    parent_id: Mapped[int] = mapped_column(sa.ForeignKey("logistic_unit.id"))
+    since: Mapped[datetime | None]
+    """None where it is not on record."""
+    until: Mapped[datetime | None]
+    """None while it stands there."""
+
+
 class UnitContent(Base):
     """What a case holds: items ``lo … hi-1`` of a lot, or a count where not known."""
 

@@ -52,7 +52,7 @@ class TraceEdge(Shown):
     output: int
     input_lot: str
     output_lot: str
-    kind: Literal["consumption", "rework", "repack"]
+    kind: Literal["consumption", "rework", "repack", "tank"]
     quantity: int
     unit: str
     first: datetime

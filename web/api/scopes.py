@@ -82,6 +82,15 @@ class ScopeIn(Told):
     """Why single packs may be told from their batch; empty counts batches whole."""
 
 
+class OpenTankOut(Shown):
+    """A tank whose content goes on spreading."""
+
+    cycle: str
+    since: datetime
+    lots: int
+    made: int
+
+
 class ScopeOut(Shown):
     """The scope as `lotmark scope --json` prints it; see docs/scope.schema.json."""
 
@@ -95,6 +104,8 @@ class ScopeOut(Shown):
     """What the positions add up to."""
     narrowed: bool
     """Single packs were told from their batch."""
+    open_tanks: list[OpenTankOut]
+    """Tanks not emptied and cleaned since: somebody must decide."""
     unbounded: list[str]
     """Lines whose suspect time no clean break begins: somebody must approve it."""
     lots: list[dict[str, Any]]

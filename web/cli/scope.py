@@ -139,6 +139,12 @@ def _show(document: dict[str, Any]) -> None:
         click.echo(f"Narrowed, because: {document['criteria']['narrow']}")
     for line in document["unbounded"]:
         click.echo(f"No clean break before on line {line}: somebody must approve it.")
+    for tank in document["open_tanks"]:
+        click.echo(
+            f"Tank filling {tank['cycle']} not emptied and cleaned since "
+            f"{tank['since']}: {tank['lots']} lots, {tank['made']:,} packs. "
+            "Somebody must decide."
+        )
     click.echo(f"Hash: {document['hash']}")
 
 

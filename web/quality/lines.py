@@ -13,17 +13,21 @@ from ...trace.production.lines import (
     CHECKS,
     LINE,
     change_line,
+    record_correction,
     record_restart_check,
 )
-from ...trace.production.tables import LineRun
+from ...trace.production.tables import LineRun, ProcessCheck
 from ..current import actor, house
 from ..forms import choice_field, text_field
 from ..problems import status_of
+from .fields import moment_field
 from .room import room
 
 STEPS = ("stop", "start", "rectify")
 MOST_REASON = 1000
 MOST_LINE = 200
+MOST_CHECKS = 30
+"""Failed checks shown, the newest."""
 
 
 @room.get("/quality/lines")
@@ -67,10 +71,25 @@ def restart(line_id: int) -> ResponseReturnValue:
     return redirect(url_for("quality.lines"))
 
 
+@room.post("/quality/checks/<int:check_id>/correct")
+def correct(check_id: int) -> ResponseReturnValue:
+    """What a failed check found was put right."""
+    actor().require("line.status")
+    try:
+        what = text_field("what", MOST_REASON, required=True)
+        at = moment_field("at")
+        with house().plant.writing() as session:
+            record_correction(session, check_id, what, at, actor(), clock.now())
+    except LotmarkError as error:
+        return _page(error), status_of(error)
+    return redirect(url_for("quality.lines"))
+
+
 def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
     with house().plant.reading() as session:
         found = session.scalars(sa.select(Line).order_by(Line.code)).unique().all()
         last = {line.id: _last_lot(session, line) for line in found}
+        failed = _failed_checks(session)
     return render_template(
         "quality/lines.html",
         lines=found,
@@ -80,9 +99,23 @@ def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
             for line in found
         },
         checks=CHECKS,
+        failed=failed,
         error=error,
         at=at,
     )
+
+
+def _failed_checks(session: Session) -> list[tuple[ProcessCheck, Lot, Line]]:
+    """The newest failed checks, with what was put right after each."""
+    rows = session.execute(
+        sa.select(ProcessCheck, Lot, Line)
+        .join(Lot, Lot.id == ProcessCheck.lot_id)
+        .join(Line, Line.id == ProcessCheck.line_id)
+        .where(ProcessCheck.result == "fail")
+        .order_by(ProcessCheck.at.desc())
+        .limit(MOST_CHECKS)
+    ).unique()
+    return [(check, lot, line) for check, lot, line in rows]
 
 
 def _last_lot(session: Session, line: Line) -> Lot | None:

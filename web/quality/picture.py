@@ -169,7 +169,7 @@ def _curves(edges: tuple[Edge, ...], boxes: Mapping[int, Box]) -> tuple[Curve, .
 
 
 def _curve(start: Box, end: Box, kind: str, edges: list[Edge]) -> Curve:
-    one_input = len({edge.input_id for edge in edges}) == 1
+    one_input = kind != "tank" and len({edge.input_id for edge in edges}) == 1
     quantity = sum(edge.quantity for edge in edges) if one_input else None
     path, x, y, anchor = (_beside if start.x == end.x else _across)(start, end)
     unit = start.nodes[0].unit

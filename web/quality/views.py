@@ -1,6 +1,6 @@
 """The views of the quality room, all in one place to register."""
 
-from . import kept, lines, lots, printouts, records, scopes, trace
+from . import kept, lines, lots, printouts, records, scopes, tanks, trace
 from .room import room
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "records",
     "room",
     "scopes",
+    "tanks",
     "trace",
 ]

@@ -227,7 +227,7 @@ def test_the_document_fits_its_schema(database: Database, now: datetime) -> None
     assert lot["why"] == [
         "Items 7 are named as unsafe; the whole batch counts with them.",
         "It ran on line YL1/L1 in the suspect time, which starts "
-        "2026-11-22T16:00:00Z and is not ended by a passed cleaning yet.",
+        "2026-11-22T16:00:00Z and is not ended by a clean break yet.",
         "No passed cleaning of line YL1/L1 is recorded before; "
         "2026-11-22T16:00:00Z, the start of the day before, was taken. Somebody must "
         "approve that.",

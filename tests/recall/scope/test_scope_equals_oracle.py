@@ -101,7 +101,7 @@ def facts(plan: Plan) -> Facts:
         fact("lot", lot),
         items,
         fact("input", lot),
-        fact("cycle", st.integers(0, CYCLES - 1)),
+        fact("cycle", st.integers(0, len(CYCLES) - 1)),
         fact("shipment", st.integers(0, SHIPMENTS - 1)),
         *one_of("complaint", plan.complaints),
         st.builds(lambda a, b: ("produced", (a, a + b)), first, days),

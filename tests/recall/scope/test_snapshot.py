@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plants import Plan, build, insert_plain, plans
-from scope_oracle import spread
+from scope_oracle import spread, through_tanks
 from scope_story import Story
 
 from lotmark.recall.scope.criteria import Criteria, InputLot
@@ -58,6 +58,7 @@ def test_a_ring_of_rework_a_thousand_long_is_one_part() -> None:
 @given(plan=plans())
 def test_every_lot_of_any_plant(database: Database, plan: Plan) -> None:
     edges = [(source, target) for source, target, _ in plan.edges]
+    edges += [(source, target) for _, source, target in through_tanks(plan)]
     with database.writing() as session:
         ids = build(session, plan).lots
         _make_units(session, ids)

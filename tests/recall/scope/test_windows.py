@@ -1,14 +1,20 @@
 """From last good to next good: half-open, and safe at every edge."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from plants import Ids, Plan, at, build
 from sqlalchemy.orm import Session
 
-from lotmark.recall.scope.criteria import Criteria, LineWindow, LotCriterion
+from lotmark.recall.scope.criteria import (
+    CheckFailed,
+    Criteria,
+    LineWindow,
+    LotCriterion,
+)
 from lotmark.recall.scope.engine import decide
-from lotmark.recall.scope.graph import Cleaned, Run
+from lotmark.recall.scope.graph import Cleaned, Run, Stop
 from lotmark.recall.scope.reach import load_graph
 from lotmark.recall.scope.windows import Window, widen
 from lotmark.trace.db import Database
@@ -23,13 +29,13 @@ def clean(start: int, end: int) -> Cleaned:
 def test_cleanings_that_touch_the_suspect_time_bound_it() -> None:
     breaks = [clean(1, 2), clean(8, 10), clean(20, 22), clean(30, 31)]
     window = widen(1, at(10), at(20), breaks, PLANT)
-    assert window == Window(1, at(10), at(20), bounded=True)
+    assert window == Window(1, at(10), at(20), bounded=True, until="cleaning")
 
 
 def test_a_cleaning_that_overlaps_the_suspect_time_bounds_nothing() -> None:
     breaks = [clean(1, 2), clean(9, 11), clean(19, 21), clean(30, 31)]
     window = widen(1, at(10), at(20), breaks, PLANT)
-    assert window == Window(1, at(2), at(30), bounded=True)
+    assert window == Window(1, at(2), at(30), bounded=True, until="cleaning")
 
 
 def test_without_a_cleaning_before_the_day_before_is_taken() -> None:
@@ -116,3 +122,80 @@ def test_an_early_and_a_running_batch_are_searched_together(
         ids = build(session, day)
         facts = tuple(LotCriterion(ids.lots[lot]) for lot in (4, 1))
         assert affected(session, ids, Criteria(facts)) == {1: 1, 4: 1, 2: 2, 3: 2}
+
+
+@pytest.fixture
+def repaired() -> Plan:
+    """Lot 0 fails its metal check at 12, which is put right at 18; lot 1 passes seal
+    at 20 and metal at 24; lot 2 comes after that. Line 0 is cleaned until 2."""
+    return Plan(
+        lots=["product"] * 4,
+        runs=[(0, 0, 3, 15), (1, 0, 16, 26), (2, 0, 27, 30)],
+        cleanings=[(0, 1, 2, "wet", "pass")],
+        checks=[
+            (0, 12, "metal", "fail", 18),
+            (0, 16, "metal", "pass", None),
+            (0, 20, "seal", "pass", None),
+            (0, 24, "metal", "pass", None),
+        ],
+    )
+
+
+def test_the_first_good_check_after_a_correction_ends_it(
+    database: Database, repaired: Plan
+) -> None:
+    """A check passed before the correction (16), or of something else, does not."""
+    with database.writing() as session:
+        ids = build(session, repaired)
+        bad = CheckFailed(ids.checks[0])
+        line = Criteria((bad,), origin="logistics")
+        found = decide(load_graph(session, line), line)
+        assert set(found) == {ids.lots[0], ids.lots[1]}
+        codes = [reason.code for reason in found[ids.lots[1]].why]
+        assert codes == ["ran_in_window", "until_good_check"]
+        distrusted = Criteria((bad, CheckFailed(ids.checks[3])), origin="logistics")
+        assert set(affected(session, ids, distrusted)) == {0, 1, 2}
+        allergen = Criteria((bad,), origin="logistics", hazard="allergen")
+        assert set(affected(session, ids, allergen)) == {0, 1, 2}
+        session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("stop", "reached", "why"),
+    [
+        ((0, 15, 26, 3), {0}, "until_stop"),  # put right, passed, ran again
+        ((0, 15, None, None), {0}, "until_standstill"),
+        ((0, 15, 16, None), {0, 1, 2}, ""),  # a mere pause
+    ],
+)
+def test_a_line_stop_ends_it_unless_it_was_a_pause(
+    database: Database,
+    repaired: Plan,
+    stop: tuple[int, int, int | None, int | None],
+    reached: set[int],
+    why: str,
+) -> None:
+    with database.writing() as session:
+        plan = replace(repaired, stops=[stop])
+        ids = build(session, plan)
+        window = LineWindow(ids.lines[0], at(10), at(11))
+        asked = Criteria((window,), origin="logistics")
+        found = decide(load_graph(session, asked), asked)
+        assert {ids.lots.index(lot) for lot in found} == reached
+        codes = {reason.code for one in found.values() for reason in one.why}
+        assert codes - {"ran_in_window", "ran_in_open_window"} == ({why} - {""})
+        session.rollback()
+
+
+def test_a_standstill_is_no_clean_break() -> None:
+    still = Stop(1, at(12), None, None, "")
+    window = widen(1, at(10), at(11), [clean(1, 2)], PLANT, [still])
+    assert window.end == at(12)
+    assert not window.has_both_breaks
+
+
+def test_a_suspect_time_within_a_stop_ends_there() -> None:
+    stop = Stop(1, at(9), at(14), 7, "metal")
+    window = widen(1, at(10), at(11), [clean(1, 2)], PLANT, [stop])
+    assert (window.end, window.until) == (at(11), "stop")
+    assert window.has_both_breaks

@@ -12,8 +12,12 @@ from lotmark.trace.errors import Conflict, Forbidden, InvalidInput, NotFound
 from lotmark.trace.parties.tables import Article, Line
 from lotmark.trace.people import Actor
 from lotmark.trace.production.batches import open_batch
-from lotmark.trace.production.lines import change_line, record_restart_check
-from lotmark.trace.production.tables import LineRun, ProcessCheck
+from lotmark.trace.production.lines import (
+    change_line,
+    record_correction,
+    record_restart_check,
+)
+from lotmark.trace.production.tables import LineRun, LineStop, ProcessCheck
 
 
 def restart(
@@ -111,3 +115,49 @@ def test_the_sample_is_of_what_the_line_made(
         change_line(session, 2, "rectify", "vacuum lost", LIN, now)
         with pytest.raises(Conflict, match="L1-1 never ran on line L2"):
             restart(session, other.id, "pass", now)
+
+
+def test_stops_are_kept_with_what_ended_them(
+    plant: Database, made: int, now: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    with plant.writing() as session:
+        change_line(session, 2, "stop", "no steam", LIN, now)
+        change_line(session, 2, "start", "steam is back", LIN, now + hour)
+        change_line(session, 2, "stop", "vacuum", LIN, now + 2 * hour)
+        change_line(session, 2, "rectify", "seal bar", LIN, now + 3 * hour)
+        restart(session, made, "fail", now + 4 * hour)
+        restart(session, made, "pass", now + 5 * hour)
+        pause, repair = session.scalars(sa.select(LineStop).order_by(LineStop.id))
+        assert (pause.started_at, pause.ended_at) == (now, now + hour)
+        assert (pause.rectified_at, pause.check_id) == (None, None)
+        assert repair.started_at == now + 2 * hour
+        assert repair.rectified_at == now + 3 * hour
+        assert repair.ended_at == now + 5 * hour
+        passed = session.get_one(ProcessCheck, repair.check_id)
+        assert (passed.result, passed.kind) == ("pass", "vacuum")
+
+
+def test_a_failed_check_is_corrected_once(
+    plant: Database, made: int, now: datetime
+) -> None:
+    with plant.writing() as session:
+        change_line(session, 2, "rectify", "vacuum lost", LIN, now)
+        restart(session, made, "fail", now)
+        (bad,) = session.scalars(sa.select(ProcessCheck.id))
+        with pytest.raises(Forbidden):
+            record_correction(session, bad, "seal bar changed", now, LI, now)
+        with pytest.raises(Conflict) as early:
+            before = now - timedelta(minutes=1)
+            record_correction(session, bad, "seal bar changed", before, LIN, now)
+        assert early.value.code == "check_not_failed"
+        for _ in range(2):  # sent twice is done once
+            done = record_correction(session, bad, "seal bar changed", now, LIN, now)
+            assert (done.corrected_at, done.corrected_by) == (now, "lin")
+        with pytest.raises(Conflict) as other:
+            record_correction(session, bad, "pump repaired", now, LIN, now)
+        assert other.value.code == "already_corrected"
+        restart(session, made, "pass", now)
+        good = session.scalars(sa.select(ProcessCheck.id).filter_by(result="pass"))
+        with pytest.raises(Conflict):
+            record_correction(session, good.one(), "nothing", now, LIN, now)
