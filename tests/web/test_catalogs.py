@@ -26,6 +26,7 @@ from lotmark.recall.complaints.service import MACHINE
 from lotmark.trace import clock
 from lotmark.trace.errors import Conflict
 from lotmark.trace.flow import Machine
+from lotmark.trace.parties.tables import Lot
 from lotmark.trace.production.batches import BATCH
 from lotmark.trace.production.lines import LINE
 from lotmark.trace.stock.holds import HOLD
@@ -186,6 +187,10 @@ def pages(
     with house.plant.writing() as session:
         case = complain(session, clock.now(), lot_id=shelf.lot_id)
         number, token = case.number, case.token
+        planned = Lot(article_id=1, code="P-1", ai10="P-1", line_id=2, planned=9)
+        session.add(planned)
+        session.flush()
+        plan_id = planned.id
     zhao = log_in("zhao")
     zhao.set_cookie("line", "2")
     opened = fill_in(zhao, "/line/products/2", code=LOT, planned="100")
@@ -196,12 +201,12 @@ def pages(
         "": ["/", "/privacy", "/complaints/new", f"/c/{token}", "/c/x", "/x", "/login"]
         + [f"/t/{serial}" for serial in vars(shelf).values() if serial != 1],
         "zhao": ["/line/lines", "/line/products", "/line/products/1", "/line/jobs", job]
-        + [opened.location, f"{opened.location}/plan"]
+        + [opened.location, f"{opened.location}/plan", f"/line/planned/{plan_id}"]
         + [f"{opened.location}/{page}" for page in ("print", "packs", "finish")],
         "zhou": ["/desk", f"/desk/{number}"],
         "qian": [
             *("/quality", lot, f"{lot}/trace", f"/quality/scope?lot=BJ200/{LOT}"),
-            *("/quality/lines", "/quality/registers"),
+            *("/quality/lines", "/quality/registers", "/quality/tanks"),
         ],
         "dong": ["/admin/components"],
     }

@@ -232,3 +232,21 @@ def test_what_is_missing_is_said(zhao: FlaskClient) -> None:
     zhao.delete_cookie("line")
     assert zhao.get("/line/jobs").location == "/line/lines"
     assert "Choose first the line" in zhao.get("/line/products/1").text
+
+
+def test_a_planned_batch_is_started_from_the_line(
+    zhao: FlaskClient, house: Installation
+) -> None:
+    with house.plant.writing() as session:
+        lot = Lot(article_id=1, code="L2-P", ai10="L2-P", line_id=2, planned=50)
+        session.add(lot)
+        session.flush()
+        number = lot.id
+    assert "L2-P" in shown(zhao, "/line/products")
+    address = f"/line/planned/{number}"
+    assert "Start batch L2-P?" in shown(zhao, address)
+    started = fill_in(zhao, address, artwork="V7")
+    assert started.location == f"/line/batches/{number}"
+    with house.plant.reading() as session:
+        lot = session.get_one(Lot, number)
+        assert (lot.status, lot.artwork) == ("in_production", "V7")

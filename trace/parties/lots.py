@@ -11,10 +11,27 @@ from .tables import Article, Line, Location, Lot, Site
 
 YEARS = range(2000, 2100)
 """Years a date is believed in: a line PC that lost its clock says 1970."""
+MOST_ARTWORK = 40
+"""Longest version of an artwork, in characters."""
 BATCH_NUMBER_LIMIT = 64
 """Longest batch number, in characters."""
 MOST_SLASHES = 8
 """Slashes of a name at which it may be parted into article and batch number."""
+
+
+def check_artwork(version: str) -> str:
+    """A version of the label's artwork as it is written on it, or nothing.
+
+    Raises InvalidInput ``artwork_unreadable``.
+    """
+    version = version.strip()
+    if len(version) > MOST_ARTWORK or not version.isprintable():
+        raise InvalidInput(
+            "artwork_unreadable",
+            N_("Expected a version of the artwork such as V7, got %(found)s."),
+            found=ascii(version[:MOST_ARTWORK]),
+        )
+    return version
 
 
 def check_batch_number(text: str) -> str:

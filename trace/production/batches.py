@@ -12,7 +12,13 @@ from ..errors import N_, Conflict, InvalidInput
 from ..flow import Machine, Step
 from ..identity.gs1 import LotCode
 from ..identity.items import ItemSet
-from ..parties.lots import YEARS, check_batch_number, find_place, lock_lots
+from ..parties.lots import (
+    YEARS,
+    check_artwork,
+    check_batch_number,
+    find_place,
+    lock_lots,
+)
 from ..parties.tables import Article, Line, Location, Lot
 from ..people import Actor
 from ..stock.service import move_stock
@@ -63,8 +69,10 @@ def open_batch(
     actor: Actor,
     now: datetime,
     grade: str = "item",
+    artwork: str = "",
 ) -> Lot:
-    """Open a batch on a line; what ran there before ends now.
+    """Open a batch on a line; what ran there before ends now. ``artwork`` is the
+    version of its label.
 
     Raises InvalidInput for a number, day or plan that cannot be, Conflict for a batch
     number already used for this article or a line that does not run.
@@ -84,9 +92,10 @@ def open_batch(
         planned=planned,
         status="in_production",
         grade=grade,
+        artwork=check_artwork(artwork),
     )
     _add_once(session, lot, article)
-    ended = _end_runs(session, line, now)
+    ended = end_runs(session, line, now)
     session.add(LineRun(lot_id=lot.id, line_id=line.id, started_at=now))
     session.flush()
     told = {"code": lot.code, "line": line.code, "planned": planned, "ended": ended}
@@ -253,7 +262,7 @@ def finish_batch(session: Session, lot_id: int, actor: Actor, now: datetime) -> 
     """End a batch's runs: no more codes for it."""
     lot = lock_lots(session, [lot_id])[lot_id]
     if flow.apply(session, BATCH, lot, "finish", actor, now) and lot.line is not None:
-        _end_runs(session, lot.line, now, lot.id)
+        end_runs(session, lot.line, now, lot.id)
     return lot
 
 
@@ -281,7 +290,7 @@ def line_place(session: Session, line: Line) -> Location:
     return find_place(session, f"{line.site.code}/{line.code}")
 
 
-def _end_runs(
+def end_runs(
     session: Session, line: Line, now: datetime, lot_id: int | None = None
 ) -> list[int]:
     """End what runs on a line; the lots that ran."""

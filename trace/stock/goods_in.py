@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from .. import audit
 from ..errors import N_, Conflict, InvalidInput, NotFound
 from ..identity.gs1 import LotCode
-from ..parties.lots import YEARS, check_batch_number, lock_lots
+from ..parties.lots import YEARS, check_artwork, check_batch_number, lock_lots
 from ..parties.tables import Article, Location, Lot, Partner, Site
 from ..people import Actor
 from .service import make_stock
@@ -26,7 +26,7 @@ RESULTS = {"pass": "released", "wait": "testing", "fail": "rejected"}
 """Result of the goods-in inspection to the state the lot gets."""
 APART = ("hold", "quarantine", "returns")
 """Kinds of places where goods that failed may stand."""
-TERMS = ("produced_on", "expires_on", "certificate")
+TERMS = ("produced_on", "expires_on", "certificate", "artwork")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Delivery:
     """Number of the certificate of conformity or quarantine."""
     document: str = ""
     """Number of the delivery note."""
+    artwork: str = ""
+    """Version of the artwork on printed packaging."""
 
 
 def receive_lot(
@@ -65,6 +67,7 @@ def receive_lot(
     place = own_place(session, delivery.place_id)
     today = now.astimezone(_zone(session, place)).date()
     _check_dates(delivery, today)
+    check_artwork(delivery.artwork)
     _check_place(delivery, place)
     lot = _known_lot(session, delivery, supplier)
     if lot is None:

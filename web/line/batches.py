@@ -11,6 +11,7 @@ from ...trace.production.batches import finish_batch
 from ...trace.production.codes import MOST_AT_ONCE
 from ...trace.production.plans import raise_plan
 from ...trace.production.runs import left_behind
+from ...trace.production.starting import planned_for
 from ..current import actor, house
 from ..forms import number_field
 from ..problems import status_of
@@ -58,6 +59,7 @@ def products() -> ResponseReturnValue:
             return redirect(url_for("line.lines"))
         running = running_batch(session, line)
         behind = left_behind(session, line)
+        planned = planned_for(session, line)
         made = sa.select(Article).where(Article.kind == "product")
         articles = session.scalars(made.order_by(Article.code)).all()
     return render_template(
@@ -66,6 +68,7 @@ def products() -> ResponseReturnValue:
         articles=articles,
         running=running,
         behind=behind,
+        planned=planned,
     )
 
 

@@ -1,8 +1,9 @@
 """The tanks: what was put in, what was drawn, and when one is empty and clean."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
@@ -139,16 +140,16 @@ def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
 
 def _rows(
     session: Session, table: type[TankFill] | type[CycleLoad], cycles: list[int]
-) -> dict[int, list[tuple[Lot, TankFill | CycleLoad]]]:
+) -> dict[int, list[tuple[Lot, Any]]]:
     """Lots put in or drawn, by filling, in the order of time."""
     when = TankFill.at if table is TankFill else CycleLoad.drawn_at
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         sa.select(Lot, table)
         .join(Lot, Lot.id == table.lot_id)
         .where(table.cycle_id.in_(cycles))
         .order_by(when, Lot.code)
     ).unique()
-    found: dict[int, list[tuple[Lot, TankFill | CycleLoad]]] = defaultdict(list)
+    found: dict[int, list[tuple[Lot, Any]]] = defaultdict(list)
     for lot, row in rows:
         found[row.cycle_id].append((lot, row))
     return found

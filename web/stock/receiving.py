@@ -10,7 +10,7 @@ from ...trace import clock
 from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
 from ...trace.exchange.amounts import to_base
-from ...trace.parties.lots import BATCH_NUMBER_LIMIT
+from ...trace.parties.lots import BATCH_NUMBER_LIMIT, MOST_ARTWORK
 from ...trace.parties.tables import Article, Partner
 from ...trace.stock.goods_in import RESULTS, Delivery, receive_lot
 from ...trace.stock.stores import own_places
@@ -90,6 +90,7 @@ def _delivery(session: Session) -> Delivery:
         expires_on=date_field("expires_on"),
         certificate=text_field("certificate", MOST_PAPER),
         document=text_field("document", MOST_PAPER),
+        artwork=text_field("artwork", MOST_ARTWORK),
     )
 
 

@@ -169,8 +169,8 @@ def test_a_failed_cleaning_joins_what_it_should_have_parted(
         shift = Shift(session, now)
         scope = shift.scope(CleaningFailed(shift.cleanings[1].id), narrow="")
     assert [reason.sentence for reason in scope.lots[0].why] == [
-        f"It ran on line YL1/L1 in the suspect time, between the passed cleanings of "
-        f"{stamped(shift, 9)} and {stamped(shift, 18)}."
+        f"It ran on line YL1/L1 in the suspect time, from {stamped(shift, 9)} to "
+        f"{stamped(shift, 18)}."
     ]
 
 
@@ -190,9 +190,10 @@ def test_a_failed_check_reaches_back_to_the_last_good_one_of_its_kind(
     assert [lot.code for lot in by_check.lots] == [shift.a.code]
     assert {lot.code for lot in by_time.lots} == {shift.a.code, early.code}
     assert [reason.sentence for reason in by_check.lots[0].why] == [
-        f"It ran on line YL1/L1 in the suspect time, between the last good check "
-        f"(metal) of {stamped(shift, 10)} and the passed cleaning of "
-        f"{stamped(shift, 12)}."
+        f"It ran on line YL1/L1 in the suspect time, from {stamped(shift, 10)} to "
+        f"{stamped(shift, 12)}.",
+        "The suspect time on line YL1/L1 starts with the last good check (metal), "
+        f"{stamped(shift, 10)}.",
     ]
 
 
