@@ -7,9 +7,10 @@ None.
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,27 @@ def read_moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def plain_row(table: type[Base], values: dict[str, Any]) -> tuple[Plain, ...]:
+def plain_row(table: type[Base], values: Mapping[str, Any]) -> tuple[Plain, ...]:
     """The values of one row in the order of the table's columns, defaults filled in."""
-    found: list[Plain] = []
-    for column in table.__table__.columns:
-        fallback = getattr(column.default, "arg", None)
-        found.append(_plain(column.type, values.get(column.name, fallback)))
-    return tuple(found)
+    return tuple(
+        [
+            _plain(as_json, values.get(name, fallback))
+            for name, fallback, as_json in _columns(table)
+        ]
+    )
+
+
+@cache
+def _columns(table: type[Base]) -> tuple[tuple[str, Any, bool], ...]:
+    """The columns of a table: name, default, and whether it holds JSON."""
+    return tuple(
+        (
+            column.name,
+            getattr(column.default, "arg", None),
+            isinstance(column.type, sa.JSON),
+        )
+        for column in table.__table__.columns
+    )
 
 
 def insert_rows(
@@ -206,14 +221,15 @@ def _written(rows: Iterable[Sequence[Plain]]) -> Iterator[str]:
     yield out.getvalue()
 
 
-def _plain(type_: sa.types.TypeEngine[Any], value: Any) -> Plain:
+def _plain(as_json: bool, value: Any) -> Plain:
+    if isinstance(value, str) and not as_json:
+        return value
     if value is None:
         return None
     if isinstance(value, datetime):
         return plain_moment(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(type_, sa.JSON):
+    if as_json:
         return json.dumps(value)
-    plain: Plain = int(value) if isinstance(value, bool) else value
-    return plain
+    return int(value)

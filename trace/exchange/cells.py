@@ -4,7 +4,8 @@ Cells of a column repeat (codes, dates, units), so each column remembers what it
 meant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from ..errors import N_, InvalidInput, LotmarkError
@@ -15,6 +16,9 @@ from .rows import BadRows, Row
 
 REMEMBERED = 20_000
 """Texts a column remembers; more would make memory grow with the file."""
+
+TOGETHER = 1_000
+"""Rows read column by column."""
 
 Cells = tuple[str, ...]
 Values = tuple[Any, ...]
@@ -35,26 +39,52 @@ class Reader:
         self._memories = [_Memory(column, self) for column in columns]
         self._width = len(columns)
 
-    def read(self, rows: Lines, table: str, bad: BadRows) -> Iterator[Record | Row]:
-        """The records of a table; for a bad one the row with what could be read."""
-        width, memories = self._width, self._memories
+    def read(
+        self, rows: Lines, table: str, bad: BadRows
+    ) -> Iterator[tuple[list[Record], list[Row]]]:
+        """The records of a table, some at a time, and bad rows as far as they are read.
+
+        What is wrong with those is noted in ``bad``.
+        """
+        while some := list(islice(rows, TOGETHER)):
+            lines, cells = zip(*some, strict=True)
+            found = self._by_column(lines, cells)
+            yield (found, []) if found else self._by_row(some, table, bad)
+
+    def _by_column(
+        self, lines: tuple[int, ...], rows: tuple[Cells, ...]
+    ) -> list[Record]:
+        """The records of rows, column by column; none if there is anything wrong."""
+        if set(map(len, rows)) != {self._width}:
+            return []
+        self.errors.clear()
+        columns = zip(*rows, strict=True)
+        values = [
+            map(memory.__getitem__, column)
+            for memory, column in zip(self._memories, columns, strict=True)
+        ]
+        found = list(zip(lines, zip(*values, strict=True), strict=True))
+        return [] if self.errors else found
+
+    def _by_row(
+        self, rows: Iterable[tuple[int, Cells]], table: str, bad: BadRows
+    ) -> tuple[list[Record], list[Row]]:
+        width, good, spoilt = self._width, list[Record](), list[Row]()
         short = ("",) * width
         for line, cells in rows:
             self.errors.clear()
-            if len(cells) != width:
-                if any(cells[width:]):
-                    self.errors.append(("", _too_long(width)))
-                cells = (cells + short)[:width]
-            values = tuple(
-                [memory[cell] for memory, cell in zip(memories, cells, strict=True)]
-            )
+            if any(cells[width:]):
+                self.errors.append(("", _too_long(width)))
+            memories = zip(self._memories, (cells + short)[:width], strict=True)
+            values = tuple([memory[cell] for memory, cell in memories])
             if not self.errors:
-                yield line, values
+                good.append((line, values))
                 continue
             row = row_of(table, self.names, (line, values))
+            spoilt.append(row)
             for column, error in self.errors:
                 bad.note(row, column, error)
-            yield row
+        return good, spoilt
 
 
 class _Memory(dict[str, Any]):

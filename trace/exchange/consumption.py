@@ -32,6 +32,7 @@ def add_consumption(job: Job, rows: list[Row]) -> None:
         quantity = job.quantity(row, used.article)
         key = used.id, output.id, kind, quantity, at.text
         job.plan.add("lot_input", KEY, key, row)
+        job.plan.mark("lot_input", key)
         job.post(
             *(row, "quantity", used.id, source.id, consumed, quantity, None, at),
             *(row.values["output_lot"], kind),

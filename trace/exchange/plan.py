@@ -7,12 +7,14 @@ the true ones are drawn when they are written.
 import shutil
 import sqlite3
 import tempfile
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from ..bulk import Plain, attach, plain_row
@@ -79,6 +81,7 @@ class Plan:
         self.new: Counter[str] = Counter()
         """How many records with an id of their own are new, by table."""
         self._saved: Counter[str] = Counter()
+        self._marks: dict[str, array[int]] = {}
 
     def close(self) -> None:
         self._link.close()
@@ -115,6 +118,10 @@ class Plan:
         waiting.append((*values, number, row.line))
         if len(waiting) == TOGETHER:
             self._save(table)
+
+    def mark(self, table: str, key: Hashable) -> None:
+        """Remember what tells a planned row from all others: see ``repeated``."""
+        self._marks.setdefault(table, array("q")).append(hash(key))
 
     def add_all(
         self, table: str, columns: tuple[str, ...], rows: Iterator[tuple[Plain, ...]]
@@ -237,10 +244,15 @@ class Plan:
     ) -> list[tuple[int, Row, tuple[Any, ...]]]:
         """Rows whose ``key`` an earlier one has: number, its row, and the key.
 
-        ``where`` is a condition on both.
+        ``where`` is a condition on both. If all that fulfil it were marked, mostly the
+        marks show at once that there are none.
         """
         if table not in self._waiting:
             return []
+        if table in self._marks:
+            marks = np.frombuffer(self._marks[table], dtype=np.int64)
+            if len(np.unique(marks)) == len(marks):
+                return []
         self._save(table)
         listed = ", ".join(f'"{name}"' for name in key)
         found = self._link.execute(

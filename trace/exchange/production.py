@@ -157,6 +157,7 @@ def add_checks(job: Job, rows: list[Row]) -> None:
             *(said.get("limits", ""), said["result"]),
         )
         job.plan.add("process_check", CHECK, values, row)
+        job.plan.mark("process_check", values[:5])
         read.append((row, values[:5]))
 
     job.each("checks", rows, add)
