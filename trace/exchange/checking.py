@@ -1,6 +1,7 @@
 """Working out what an import writes, and whether it may: nothing is written here."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +24,7 @@ from ..stock.places import Place
 from ..stock.service import AUDITED, Move
 from . import consumption, goods, lots, master, production
 from .book import Book
+from .facts import Facts
 from .job import Coded, Job
 from .kinds import KINDS
 from .known_lots import KnownLot
@@ -41,8 +43,6 @@ IN_TIME = "planned.opening, planned.at, planned.seq"
 class Checked:
     """An import that may be written as it is, unless something changes first."""
 
-    changes: int | None
-    """How long the audit chain was before anything was looked at."""
     plan: Plan
     desk: Desk
     coded: list[Coded]
@@ -50,6 +50,10 @@ class Checked:
     gone: set[ItemRow] = field(default_factory=set)
     fresh: set[ItemRow] = field(default_factory=set)
     """What goes out of and comes into the table of items."""
+    changes: int | None = None
+    """How long the audit chain was before anything was looked at."""
+    facts: Facts | None = None
+    """What was asked of the database, if that was noted."""
     moved: int = 0
     """How many stock movements."""
     first: list[Move] = field(default_factory=list)
@@ -70,10 +74,27 @@ def check(
     actor: Actor,
     now: datetime,
     progress: Progress,
+    facts: Facts | None = None,
 ) -> Checked:
-    """Work out what the files ask for. Raises ImportRefused with every bad row."""
+    """Work out what the files ask for, and note in ``facts`` what that rests on.
+
+    Raises ImportRefused with every bad row.
+    """
     # First of all, or a change while we look would not show.
     changes = session.scalar(sa.select(audit.AuditHead.count))
+    with nullcontext() if facts is None else facts.noted(session):
+        checked = _work_out(session, staged, actor, now, progress)
+    checked.changes, checked.facts = changes, facts
+    return checked
+
+
+def _work_out(
+    session: Session,
+    staged: Staged,
+    actor: Actor,
+    now: datetime,
+    progress: Progress,
+) -> Checked:
     plan = Plan()
     try:
         book = Book(session, staged.lots)
@@ -81,7 +102,7 @@ def check(
         job = Job(session, actor, now, book, BadRows(staged.bad), plan)
         _read(job, staged, progress)
         desk = _open_desk(job)
-        checked = Checked(changes, plan, desk, job.coded, job.runs)
+        checked = Checked(plan, desk, job.coded, job.runs)
         _book(job, checked)
         if job.bad:
             raise ImportRefused(job.bad)

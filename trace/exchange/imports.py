@@ -2,15 +2,16 @@
 
 In three steps, so that nobody waits long (DESIGN §9): files are read with no database
 at hand; what they ask for is worked out and checked while others go on writing; then it
-is written in one short transaction. Should anybody have changed anything meanwhile, it
-is worked out anew under the locks.
+is written in one short transaction. Should anybody have changed meanwhile what it rests
+on, it is worked out anew, in the end under the locks.
 """
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from ..parties.tables import Lot
 from ..people import Actor, system
 from ..stock.books import by_ids
 from .checking import Checked, check
+from .facts import Facts
 from .known_lots import find_lots
 from .reading import File
 from .rows import BadRow, Imported, ImportRefused, Known, Report
@@ -38,6 +40,7 @@ __all__ = [
     "Progress",
     "Report",
     "bring_files",
+    "bring_files_in",
     "import_files",
 ]
 
@@ -55,6 +58,14 @@ CHANGED = N_(
 
 Told = Callable[[Session, Report], None]
 """Told what was brought in, within the transaction that does."""
+TRIES = 2
+"""How often files are checked while others go on; once more, and these wait."""
+
+T = TypeVar("T")
+
+
+class _Changed(Exception):
+    """What an import rests on changed before it could be written."""
 
 
 def _nobody(step: str, done: int, total: int) -> None:
@@ -88,19 +99,80 @@ def bring_files(
         Forbidden: ``right_missing``.
         Conflict: ``import_meanwhile``.
     """
+
+    def transact(act: Callable[[Session], Report]) -> Report:
+        with database.writing() as session:
+            report = act(session)
+            if report.files:
+                told(session, report)
+        return report
+
+    return bring_files_in(
+        database,
+        files,
+        actor,
+        now,
+        transact,
+        key_version=key_version,
+        progress=progress,
+    )
+
+
+def bring_files_in(
+    database: Database,
+    files: Sequence[File],
+    actor: Actor,
+    now: datetime,
+    transact: Callable[[Callable[[Session], Report]], T],
+    *,
+    key_version: int,
+    progress: Progress = _nobody,
+) -> T:
+    """``bring_files`` for whoever writes more in the same transaction.
+
+    ``transact`` does what it is given in a transaction of its own, and is called again
+    when somebody changed what matters before it began.
+    """
     acting, given = _acting(actor), open_files(files)
     with database.reading() as session:
         fresh, known = _sort_out(session, given)
     if not fresh:
-        return Report((), known)
+        return transact(lambda _: Report((), known))
     with _seldom_collecting(), closing(stage_files(fresh, progress)) as staged:
+
+        def attempt(*, patient: bool) -> T:
+            with _worked_out(database, staged, acting, now, progress) as checked:
+
+                def act(session: Session) -> Report:
+                    parts = session, staged, checked, key_version, acting, now, progress
+                    _apply(*parts, patient=patient)
+                    return _finish(session, staged, known, actor, now)
+
+                return transact(act)
+
+        for _ in range(TRIES):
+            with suppress(_Changed):
+                return attempt(patient=True)
+        return attempt(patient=False)
+
+
+@contextmanager
+def _worked_out(
+    database: Database,
+    staged: Staged,
+    actor: Actor,
+    now: datetime,
+    progress: Progress,
+) -> Iterator[Checked]:
+    """Files checked while others go on, with what that rests on."""
+    with closing(Facts()) as facts:
         with database.reading() as session:
-            checked = check(session, staged, acting, now, progress)
-        with database.writing() as session:
-            _apply(session, staged, checked, key_version, acting, now, progress)
-            report = _finish(session, staged, known, actor, now)
-            told(session, report)
-    return report
+            if not database.is_sqlite:  # there a transaction sees one state anyway
+                one_state = {"isolation_level": "REPEATABLE READ"}
+                session.connection(execution_options=one_state)
+            checked = check(session, staged, actor, now, progress, facts)
+        with closing(checked):
+            yield checked
 
 
 @contextmanager
@@ -134,8 +206,8 @@ def import_files(
     if not fresh:
         return Report((), known)
     with closing(stage_files(fresh, progress)) as staged:
-        checked = check(session, staged, acting, now, progress)
-        _apply(session, staged, checked, key_version, acting, now, progress)
+        with closing(check(session, staged, acting, now, progress)) as checked:
+            _apply(session, staged, checked, key_version, acting, now, progress)
         return _finish(session, staged, known, actor, now)
 
 
@@ -172,18 +244,24 @@ def _apply(
     actor: Actor,
     now: datetime,
     progress: Progress,
+    *,
+    patient: bool = False,
 ) -> None:
-    """Write what was checked; if anything changed since, check anew under the locks."""
-    with ExitStack() as plans:
-        plans.callback(checked.close)
-        locked = _lock(session, staged, checked.lots)
-        if not _unchanged(session, checked):
-            _check_fresh(session, staged)
-            checked = check(session, staged, actor, now, progress)
-            plans.callback(checked.close)
-        if not checked.lots <= locked:
-            raise Conflict("changed_meanwhile", CHANGED)
+    """Write what was checked; if what it rests on changed, check anew under the locks.
+
+    The ``patient`` raise _Changed instead, or others would wait for the whole check.
+    """
+    locked = _lock(session, staged, checked.lots)
+    if _holds(session, checked):
         write(session, checked, key_version, actor, now, progress)
+        return
+    _check_fresh(session, staged)
+    if patient:
+        raise _Changed
+    with closing(check(session, staged, actor, now, progress)) as anew:
+        if not anew.lots <= locked:
+            raise Conflict("changed_meanwhile", CHANGED)
+        write(session, anew, key_version, actor, now, progress)
 
 
 def _lock(session: Session, staged: Staged, moved: set[int]) -> set[int]:
@@ -198,13 +276,15 @@ def _lock(session: Session, staged: Staged, moved: set[int]) -> set[int]:
     return wanted
 
 
-def _unchanged(session: Session, checked: Checked) -> bool:
-    """Whether nothing changed since an import was worked out.
+def _holds(session: Session, checked: Checked) -> bool:
+    """Whether what an import rests on is as it was when it was worked out.
 
-    Whatever changes is audited, so the length of the audit chain tells; under the locks
-    nothing can change any more that matters here.
+    Whatever changes is audited, so an audit chain of the same length tells at once.
+    Under the locks nothing can change any more that matters here.
     """
-    return session.scalar(sa.select(audit.AuditHead.count)) == checked.changes
+    if session.scalar(sa.select(audit.AuditHead.count)) == checked.changes:
+        return True
+    return checked.facts is not None and checked.facts.hold(session)
 
 
 def _check_fresh(session: Session, staged: Staged) -> None:

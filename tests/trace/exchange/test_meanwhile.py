@@ -6,11 +6,12 @@ from datetime import datetime
 import pytest
 from plant_files import bring, contents, row_counts
 
-from lotmark.trace import people
+from lotmark.trace import audit, people
 from lotmark.trace.db import Database
 from lotmark.trace.errors import Conflict
-from lotmark.trace.exchange.imports import ImportRefused, bring_files
+from lotmark.trace.exchange.imports import TRIES, ImportRefused, bring_files
 from lotmark.trace.parties.lots import find_lot, find_place
+from lotmark.trace.stock.books import load_ledgers
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.service import move_stock
 
@@ -19,15 +20,24 @@ OTHER = b"code,name,time_zone\nY9,new,\n"
 
 
 def bring_while(
-    database: Database, content: bytes, now: datetime, act: Callable[[], object]
-) -> None:
-    """Import a file; somebody acts once it is checked and before it is written."""
+    database: Database,
+    content: bytes,
+    now: datetime,
+    act: Callable[[], object],
+    *,
+    times: int = 1,
+) -> int:
+    """Import a file; somebody acts once it is checked and before it is written.
+
+    They act after the first ``times`` checks; gives how often it was checked.
+    """
     acted: list[str] = []
 
     def progress(step: str, done: int, total: int) -> None:
-        if step == "check" and not acted:
+        if step == "check":
             acted.append(step)
-            act()
+            if len(acted) <= times:
+                act()
 
     bring_files(
         database,
@@ -37,7 +47,7 @@ def bring_while(
         key_version=1,
         progress=progress,
     )
-    assert acted
+    return len(acted)
 
 
 def hold(database: Database, now: datetime) -> None:
@@ -83,6 +93,37 @@ def test_what_does_not_matter_is_no_hindrance(plant: Database, now: datetime) ->
     counts = row_counts(plant)
     assert counts["import_file"] == 10
     assert counts["site"] == 3
+
+
+def test_what_does_not_matter_is_not_checked_again(
+    plant: Database, now: datetime
+) -> None:
+    def note() -> None:
+        with plant.writing() as session:
+            audit.record(session, "li", "lot.look", "lot:1", now)
+
+    assert bring_while(plant, MOVE, now, note) == 1
+
+
+def test_others_move_the_lot_while_its_file_is_checked(
+    plant: Database, now: datetime
+) -> None:
+    part = MOVE.replace(b"1000", b"10")
+    assert bring_while(plant, part, now, lambda: move(plant, 1, "RT1", now)) == 2
+    with plant.reading() as session:
+        lot, qz = find_lot(session, "P-2"), find_place(session, "QZ1")
+        assert load_ledgers(session, [lot.id])[lot.id].balances[qz.id].quantity == 10
+
+
+def test_if_somebody_always_acts_they_wait_in_the_end(
+    plant: Database, now: datetime
+) -> None:
+    part = MOVE.replace(b"1000", b"10")
+    checks = bring_while(
+        plant, part, now, lambda: move(plant, 1, "RT1", now), times=TRIES
+    )
+    assert checks == TRIES + 1
+    assert row_counts(plant)["import_file"] == 9
 
 
 def test_a_code_taken_meanwhile_is_told(plant: Database, now: datetime) -> None:
