@@ -121,7 +121,7 @@ def open_files(files: Sequence[File]) -> list[Given]:
     """Files with what they are recognised by. Raises TooLarge."""
     check_sizes(files)
     return [
-        Given(name, stream, _digest(stream))
+        Given(name, stream, digest_of(stream))
         for name, stream in ((name, as_stream(content)) for name, content in files)
     ]
 
@@ -156,7 +156,8 @@ def stage_files(given: Sequence[Given], progress: Progress) -> Staged:
     return staged
 
 
-def _digest(stream: BinaryIO) -> str:
+def digest_of(stream: BinaryIO) -> str:
+    """What a file is recognised by, whatever its name: SHA-256 of the rest of it."""
     found = sha256()
     while block := stream.read(BLOCK):
         found.update(block)

@@ -1,17 +1,20 @@
 """CSV and XLSX files, as `lotmark import` takes them."""
 
-import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from ...trace import clock
 from ...trace.errors import N_, InvalidInput
-from ...trace.exchange.imports import File, Report, bring_files, import_files
+from ...trace.exchange.imports import File, Report, bring_files_in
+from ...trace.exchange.reading import as_stream
+from ...trace.exchange.staging import digest_of
 from ..current import house
-from .idempotency import HEADER, answer_once
+from .idempotency import answer_once
 from .room import described, key_in_use, room
 from .values import Shown
 
@@ -59,23 +62,28 @@ def post_imports() -> ResponseReturnValue:
             most=MOST_FILES,
             found=len(sent),
         )
-    read = [((one.filename or "file")[:200], one.read()) for one in sent]
-    files: list[File] = [*read]
+    files = [
+        ((one.filename or "file")[:200], cast("BinaryIO", one.stream)) for one in sent
+    ]
+
+    def transact(act: Callable[[Session], Report]) -> ResponseReturnValue:
+        return answer_once(
+            key_in_use(),
+            lambda session: _document(act(session)),
+            201,
+            now,
+            said=_said(files),
+        )
+
     version = house().keys.current.version
-    if HEADER not in request.headers:
-        plant = house().plant
-        report = bring_files(plant, files, g.actor, now, key_version=version)
-        return _document(report), 201
-    told = [f"{name}\0{hashlib.sha256(data).hexdigest()}" for name, data in read]
-    return answer_once(
-        key_in_use(),
-        lambda session: _document(
-            import_files(session, files, g.actor, now, key_version=version)
-        ),
-        201,
-        now,
-        said="\0".join(sorted(told)).encode(),
-    )
+    plant = house().plant
+    return bring_files_in(plant, [*files], g.actor, now, transact, key_version=version)
+
+
+def _said(files: Sequence[File]) -> bytes:
+    """What a request says, whatever divides its parts and in whatever order."""
+    told = [f"{name}\0{digest_of(as_stream(content))}" for name, content in files]
+    return "\0".join(sorted(told)).encode()
 
 
 described("POST", "/imports", "data.import", TAG, post_imports)
