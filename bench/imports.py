@@ -1,13 +1,14 @@
 """Importing big files with every check: rows a second and memory, by kind.
 
-    python bench/imports.py [--rows N] [--format csv|xlsx] [KIND ...]
+    python bench/imports.py [--rows N] [--format csv|xlsx] [--beside] [KIND ...]
 
 A plant of 2,000 received lots and 2,000 batches is there; each figure is one file of
 one kind (``mixed``: a fifth each of five kinds), read, checked and applied by
 ``bring_files``, the way ``lotmark import`` does. Memory is the most the process had
 beyond what it had before; CPU seconds are those of the importing process, without
 PostgreSQL's. Each import runs in a process of its own; PostgreSQL is a
-server of the bench's own (tests/support/testpg.py). Prints rows of Markdown.
+server of the bench's own (tests/support/testpg.py). With ``--beside`` others go on
+working meanwhile, and how long they wait stands below. Prints rows of Markdown.
 """
 
 import argparse
@@ -27,6 +28,7 @@ import sqlalchemy as sa
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 import testpg
+from beside import Waits, staff
 
 from lotmark.trace import people, scans
 from lotmark.trace.db import Database
@@ -63,8 +65,8 @@ def plant() -> dict[str, Iterator[Cells]]:
         "own": rows(
             "article,lot,line,produced_on,quantity,unit,place,status,certificate",
             (
-                f"PACK,P{n:05},Y1/L{n % LINES},2025-01-01,9000000,袋,FG,released,C{n}"
-                for n in range(LOTS)
+                f"PACK,{lot},Y1/L{n % LINES},2025-01-01,9000000,袋,FG,released,C{n}"
+                for n, lot in enumerate([*(f"P{n:05}" for n in range(LOTS)), "OTHER"])
             ),
         ),
     }
@@ -159,6 +161,18 @@ def measure(url: str, paths: list[Path], out: "multiprocessing.Queue[object]") -
     out.put((*found, (after - before) / 1024))
 
 
+def apart(url: str, paths: list[Path]) -> tuple[int, float, float, float, float]:
+    """``measure`` in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    out: multiprocessing.Queue[tuple[int, float, float, float, float]]
+    out = context.Queue()
+    worker = context.Process(target=measure, args=(url, paths, out))
+    worker.start()
+    found = out.get()
+    worker.join()
+    return found
+
+
 def new_house(engine: str, server: str, folder: Path) -> str:
     """The address of an empty house."""
     if engine == "sqlite":
@@ -182,10 +196,10 @@ def main() -> None:
     options.add_argument("--rows", type=int, default=200_000)
     options.add_argument("--format", default="csv", choices=("csv", "xlsx"))
     options.add_argument("--engine", choices=("sqlite", "postgresql"))
+    options.add_argument("--beside", action="store_true")
     given = options.parse_args()
     engines = [given.engine] if given.engine else ["sqlite", "postgresql"]
     server = testpg.start() if "postgresql" in engines else None
-    context = multiprocessing.get_context("spawn")
     print("| file | engine | rows | a second | a CPU second | writing, s | MiB |")
     print("|---|---|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as name:
@@ -201,16 +215,19 @@ def main() -> None:
             for engine in engines:
                 url = new_house(engine, server.url if server else "", folder)
                 bring(url, base)
-                out: multiprocessing.Queue[tuple[int, float, float, float, float]]
-                out = context.Queue()
-                worker = context.Process(target=measure, args=(url, paths, out))
-                worker.start()
-                count, spent, used, writing, memory = out.get()
-                worker.join()
+                waits: list[Waits] = []
+                if given.beside:
+                    with staff(url, "OTHER", "FG", "FG2") as waits:
+                        count, spent, used, writing, memory = apart(url, paths)
+                else:
+                    count, spent, used, writing, memory = apart(url, paths)
                 print(
                     f"| {kind} {given.format} | {engine} | {count:,} | "
                     f"{count / spent:,.0f} | {count / used:,.0f} | {writing:.1f} | "
                     f"{memory:,.0f} |",
+                    *waits,
+                    *{error for one in waits for error in one.errors},
+                    sep="\n",
                     flush=True,
                 )
     if server:
