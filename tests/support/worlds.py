@@ -5,7 +5,7 @@ number each place has. What a report means is told in ``trace/stock/ledger.py``.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import combinations, product
 from random import Random
@@ -89,10 +89,10 @@ def lived(story: list[Report]) -> tuple[LotLedger, set[World]] | None:
     return ledger, worlds
 
 
-def ways(ledger: LotLedger) -> set[World]:
+def ways(ledger: LotLedger, places: Sequence[Place] = REAL) -> set[World]:
     """Every world that what the ledger knows leaves open, by trying them all."""
     placed = ledger.placed
-    rooms = [ledger.at(place) for place in REAL]
+    rooms = [ledger.at(place) for place in places]
     choices: list[list[int | None]] = []
     for item in range(ITEMS):
         may = (

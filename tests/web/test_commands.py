@@ -159,6 +159,24 @@ def test_the_trace_goes_both_ways(demo: Demo, told: dict[str, Any]) -> None:
     assert all(edge["quantity"] > 0 for edge in trace["edges"])
 
 
+def test_the_trace_says_whether_it_adds_up_and_whom_to_ring(
+    demo: Demo, told: dict[str, Any]
+) -> None:
+    trace = demo.json("trace", told["held_lot"])
+    balance, shown = trace["balance"], demo.run("trace", told["held_lot"])
+    found = balance["base"] - balance["unexplained"]
+    assert f"Balance: {found:,} of {balance['base']:,} piece" in shown
+    assert ("ERROR" in shown) == (balance["verdict"] in ("short", "over"))
+    assert sum(one["shipped"] - one["returned"] for one in trace["consignees"]) == sum(
+        one["coming"] + one["there"] for one in trace["consignees"]
+    )
+    assert all(one["phone"] in shown for one in trace["consignees"])
+    scope = demo.json("scope", "--lot", told["held_lot"])
+    listed = demo.run("scope", "--lot", told["held_lot"])
+    for one in scope["consignees"]:
+        assert f"{one['contact']} {one['phone']}" in listed
+
+
 def test_codes_are_issued_for_the_open_batch_only(
     demo: Demo, told: dict[str, Any], tmp_path: Path
 ) -> None:

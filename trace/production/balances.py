@@ -7,9 +7,9 @@ or goods that are not ours are among them.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -75,6 +75,17 @@ class Balance:
         if abs(self.unexplained) * MILLION <= self.base * self.tolerance_ppm:
             return "within"
         return "short" if self.unexplained > 0 else "over"
+
+
+def balance_document(balance: Balance) -> dict[str, Any]:
+    """The balance as plain values; ``docs/trace.schema.json`` describes them."""
+    percent = balance.percent
+    return {
+        **asdict(balance),
+        "unexplained": balance.unexplained,
+        "percent": None if percent is None else round(percent, 4),
+        "verdict": balance.verdict,
+    }
 
 
 def balance_of_lot(session: Session, lot: Lot, on: date) -> Balance:

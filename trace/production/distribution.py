@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -63,6 +64,30 @@ def sent_to(session: Session, lot_id: int) -> list[Sent]:
         elif quantity:
             of(place).there += quantity
     return sorted(found.values(), key=lambda one: (-one.shipped, one.partner.code))
+
+
+def sent_document(sent: Iterable[Sent]) -> list[dict[str, Any]]:
+    """Who got some as plain values; ``docs/trace.schema.json`` describes them."""
+    return [
+        {
+            **{name: getattr(one.partner, name) for name in _CONTACT},
+            **{name: getattr(one, name) for name in _FIGURES},
+            "shipments": list(one.shipments),
+        }
+        for one in sent
+    ]
+
+
+_CONTACT = (
+    "code",
+    "name",
+    "name_en",
+    "contact",
+    "phone",
+    "backup_contact",
+    "backup_phone",
+)
+_FIGURES = ("shipped", "returned", "coming", "there")
 
 
 def _moves(

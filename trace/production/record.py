@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,10 +14,10 @@ from ..identity.tables import CodeBinding
 from ..parties.tables import Lot, Partner
 from ..people import name_of
 from ..stock.tables import Hold
-from .balances import Balance, balance_of_lot
+from .balances import Balance, balance_document, balance_of_lot
 from .batches import BATCH
 from .cycles import loads_of
-from .distribution import Sent, sent_to
+from .distribution import Sent, sent_document, sent_to
 from .inspections import inspections_of
 from .label_balance import LabelBalance, label_balance
 from .papers import papers_of
@@ -31,6 +32,7 @@ from .tables import (
     ProcessCheck,
     RetainedSample,
 )
+from .told import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,16 @@ def record_of(session: Session, lot: Lot, on: date) -> Record:
         holds=session.scalars(holds.order_by(Hold.id)).unique().all(),
         released=signature(session, lot, "release"),
     )
+
+
+def account_document(session: Session, lot: Lot, now: datetime) -> dict[str, Any]:
+    """Whether a lot adds up, and who got some of it, beside its genealogy."""
+    on = now.astimezone(zone_of(lot)).date()
+    return {
+        "unit": lot.article.base_unit,
+        "balance": balance_document(balance_of_lot(session, lot, on)),
+        "consignees": sent_document(sent_to(session, lot.id)),
+    }
 
 
 def signature(session: Session, lot: Lot, step: str) -> Signed | None:

@@ -11,6 +11,7 @@ from ...trace.production.balances import balance_of_lot
 from ...trace.production.distribution import Sent, sent_to
 from ...trace.production.genealogy import trace_document, trace_lots
 from ...trace.production.label_balance import label_balance
+from ...trace.production.record import account_document
 from ...trace.stock.queries import balances
 from .lots import TAG, find_lot
 from .room import reads
@@ -59,6 +60,44 @@ class TraceEdge(Shown):
     last: datetime
 
 
+class LotBalance(Shown):
+    """What was labelled, made or received of a lot, and what became of it."""
+
+    base: int
+    stock: int
+    used: int
+    tested: int
+    scrapped: int
+    out: int
+    """Shipped less returned."""
+    lost: int
+    """Booked as lost; part of what is unexplained."""
+    tolerance_ppm: int
+    unexplained: int
+    """Negative when more was found than there should be."""
+    percent: float | None
+    """Accounted for, of `base`."""
+    verdict: Literal["even", "within", "short", "over"]
+
+
+class LotConsignee(Shown):
+    """A firm that got some of a lot, and whom to ring there at any hour."""
+
+    code: str
+    name: str
+    name_en: str
+    contact: str
+    phone: str
+    backup_contact: str
+    backup_phone: str
+    shipped: int
+    """Ever sent there, what came back included."""
+    returned: int
+    coming: int
+    there: int
+    shipments: list[str]
+
+
 class TraceOut(Shown):
     """What a lot was made of, and what was made of it."""
 
@@ -69,12 +108,18 @@ class TraceOut(Shown):
     """There are more lots than were asked for."""
     nodes: list[TraceNode]
     edges: list[TraceEdge]
+    unit: str
+    """Of the balance and of what the consignees got."""
+    balance: LotBalance
+    consignees: list[LotConsignee]
 
 
 @reads("/lots/<int:lot_id>/trace", "trace.read", TraceOut, tag=TAG, query=TraceQuery)
 def trace_lot(session: Session, lot_id: int, query: TraceQuery) -> Any:
     """Genealogy of a lot, with quantities, as `lotmark trace --json` prints it."""
-    return trace_document(trace_lots(session, lot_id, query.direction, query.limit))
+    traced = trace_lots(session, lot_id, query.direction, query.limit)
+    lot = find_lot(session, lot_id)
+    return trace_document(traced) | account_document(session, lot, clock.now())
 
 
 class KindTotal(Shown):

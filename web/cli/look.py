@@ -3,12 +3,15 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ...trace import audit as chain
+from ...trace import clock
 from ...trace.parties.lots import find_lot
 from ...trace.production.genealogy import Direction, trace_document, trace_lots
+from ...trace.production.record import account_document
 from ...trace.stock.imbalances import find_imbalances
 from ..verify import Answer, verify_input
 from .context import Context, json_option, pass_context, print_json
@@ -19,6 +22,10 @@ BROKEN = {
     "added": "row %d was added from outside.",
     "rewritten": "row %d is not the one whose head you kept.",
     "no_head": "its head is missing; nothing from row %d on can be vouched for.",
+}
+WRONG = {
+    "short": "ERROR: %s cannot be explained, more than the tolerance allows.",
+    "over": "ERROR: %s more than there should be, and more than the tolerance allows.",
 }
 BALANCE = {
     "movements": "its movements come to another figure",
@@ -62,6 +69,7 @@ def trace(
     with context.house() as house, house.plant.reading() as session:
         lot = find_lot(session, lot_code)
         document = trace_document(trace_lots(session, lot.id, direction or "both"))
+        document |= account_document(session, lot, clock.now())
     if as_json:
         print_json(document)
         return
@@ -72,6 +80,29 @@ def trace(
         click.echo(
             f"     {edge['input']} -> {edge['output']}  {amount} ({edge['kind']})"
         )
+    _show_account(document)
+
+
+def _show_account(document: dict[str, Any]) -> None:
+    """Whether the lot adds up, and whom to ring about it."""
+    unit, balance = document["unit"], document["balance"]
+    share = "" if balance["percent"] is None else f" ({balance['percent']:.2f} %)"
+    found = balance["base"] - balance["unexplained"]
+    click.echo(f"\nBalance: {found:,} of {balance['base']:,} {unit}{share}")
+    if balance["verdict"] in WRONG:
+        click.echo(
+            WRONG[balance["verdict"]] % f"{abs(balance['unexplained']):,} {unit}"
+        )
+    for one in document["consignees"]:
+        figures = ", ".join(
+            f"{name} {one[name]:,}"
+            for name in ("shipped", "returned", "coming", "there")
+            if one[name] or name == "shipped"
+        )
+        click.echo(f"  {one['code']:12} {one['name']}  {figures} {unit}")
+        for who, phone in (("contact", "phone"), ("backup_contact", "backup_phone")):
+            if one[who] or one[phone]:
+                click.echo(f"               {one[who]} {one[phone]}".rstrip())
 
 
 @click.group()

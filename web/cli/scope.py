@@ -134,7 +134,9 @@ def _show(document: dict[str, Any]) -> None:
     for place in document["positions"]:
         click.echo(f"  {place['place']:24} {_range(place):>12}")
     for consignee in document["consignees"]:
-        click.echo(f"  {consignee['name']}  {consignee['phone']}")
+        coming = f", coming up to {consignee['coming']:,}" * bool(consignee["coming"])
+        click.echo(f"  {consignee['name']:24} {_range(consignee):>12}{coming}")
+        click.echo(f"      {consignee['contact']} {consignee['phone']}")
     if document["narrowed"]:
         click.echo(f"Narrowed, because: {document['criteria']['narrow']}")
     for line in document["unbounded"]:

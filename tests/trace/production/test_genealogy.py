@@ -16,6 +16,7 @@ from lotmark.trace.db import Database
 from lotmark.trace.errors import InvalidInput, NotFound
 from lotmark.trace.parties.tables import Article, Lot, Partner
 from lotmark.trace.production.genealogy import Genealogy, trace_document, trace_lots
+from lotmark.trace.production.record import account_document
 from lotmark.trace.production.tables import LotInput
 from lotmark.trace.stock.service import make_stock
 
@@ -119,12 +120,16 @@ def test_a_long_trace_keeps_the_nearest_lots(
     assert found.truncated
 
 
-def test_the_document_fits_its_schema(database: Database, beef: list[int]) -> None:
+def test_the_document_fits_its_schema(
+    database: Database, beef: list[int], now: datetime
+) -> None:
     schema = json.loads(SCHEMA.read_text())
     checker = jsonschema.Draft202012Validator
     checker.check_schema(schema)
     with database.reading() as session:
         document = trace_document(trace_lots(session, beef[1]))
+        lot = session.get_one(Lot, beef[1])
+        document |= account_document(session, lot, now)
     checker(schema, format_checker=checker.FORMAT_CHECKER).validate(document)
     assert [
         (e["input_lot"], e["output_lot"], e["unit"]) for e in document["edges"]
