@@ -35,6 +35,11 @@ def scan_field(name: str, most: int) -> str:
     return text
 
 
+def scan_argument(name: str, most: int) -> str:
+    """What a hand scanner typed, in an address: as ``scan_field``, or nothing."""
+    return _checked(request.args.get(name, "").replace("\x1d", "|"), most)
+
+
 def text_argument(name: str, most: int) -> str:
     """The text of an address's argument, e.g. a search; raises as ``text_field``."""
     return _checked(request.args.get(name, ""), most)

@@ -89,10 +89,9 @@ def check_items(book: Book, scanned: tuple[int, ...]) -> None:
     assert of_scanned == last
 
 
-def check_units(book: Book, scanned: tuple[int, ...], whole: tuple[int, ...]) -> None:
+def check_units(book: Book, scanned: tuple[int, ...]) -> None:
     """A pack is in one case at most and stands where its case stands; no place has more
-    packed than it has. ``scanned`` are lots whose packs are always scanned, ``whole``
-    those of which no loss was booked."""
+    packed than it has. ``scanned`` are lots whose packs are always scanned."""
     held: dict[tuple[int, int], list[int]] = defaultdict(list)
     packed: Counter[tuple[int, int]] = Counter()
     for row in book.inside:
@@ -108,7 +107,7 @@ def check_units(book: Book, scanned: tuple[int, ...], whole: tuple[int, ...]) ->
         if lot in scanned:
             assert item in book.known[lot, places[0]], (lot, item)
     for (lot, place), much in packed.items():
-        if lot in whole and book.kind[place] in OURS:
+        if book.kind[place] in OURS:
             assert much <= book.stock.get((lot, place), 0), (lot, place)
     for unit in book.units.values():
         below = book.units.get(unit.parent_id or 0)
@@ -220,14 +219,12 @@ def _span(text: str) -> set[int]:
     return {n for part in parts for n in range(int(part[0]), int(part[-1]) + 1)}
 
 
-def check_all(
-    session: Session, scanned: tuple[int, ...], whole: tuple[int, ...]
-) -> None:
+def check_all(session: Session, scanned: tuple[int, ...]) -> None:
     """Every invariant of DESIGN §1.3."""
     book = Book(session)
     check_quantities(book)
     check_items(book, scanned)
-    check_units(book, scanned, whole)
+    check_units(book, scanned)
     check_shipments(book)
     check_counts(book)
     check_sold_never_used(book)

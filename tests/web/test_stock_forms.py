@@ -227,3 +227,32 @@ def test_a_pack_that_leaves_alone_is_out_of_its_case_whoever_books_it(
     change(wang, "/stock/take", step="book", goods=store.serials[3], **form)
     page = shown(wang, f"/stock/units/{CASES[0]}")
     assert str(ItemSet.parse("0-2,4-9")) in page
+
+
+def test_a_scanned_pack_leads_to_what_can_be_done_with_it(
+    wang: FlaskClient, store: Store, house: Installation
+) -> None:
+    page = shown(wang, f"/stock/units?code={store.serials[7]}")
+    assert f"/stock/move?goods=BJ200/{CODE}+%237&from={store.places['FG1']}" in page
+    lot = shown(wang, f"/stock/units?code={CODE}")
+    assert f"/stock/ship?goods=BJ200/{CODE}+" in lot
+
+
+def test_a_case_nobody_knows_the_place_of_is_seen_again(
+    wang: FlaskClient, store: Store, house: Installation
+) -> None:
+    cased(wang, store, CASES[0], f"{CODE} 40")
+    sent = change(wang, "/stock/ship", **shipping(store, CASES[0]))
+    address = sent.location.split("?")[0]
+    lot = f"lot-{store.lot_id}"
+    change(wang, f"{address}/deliver", much="part", **{lot: "0"})
+    change(wang, f"{address}/deliver", much="part", **{lot: "12"})
+    change(wang, f"{address}/back", reason="拒收")
+    page = f"/stock/units/{CASES[0]}"
+    assert "Where does it stand?" in shown(wang, page)
+    here = {"place": str(store.places["RT1"])}
+    full = change(wang, f"{page}/place", **here)  # 28 of its 40 came back
+    assert full.status_code == 409
+    change(wang, f"{page}/take-out", code=f"{CODE} 12")
+    seen = change(wang, f"{page}/place", **here)
+    assert "It stands here from now on" in shown(wang, seen.location)

@@ -26,8 +26,9 @@ from .counted import (
     lots_there,
     variances,
 )
+from .loose import move_goods
 from .queries import balances
-from .service import Move, move_many
+from .service import Move
 from .stores import own_place, place_value
 from .tables import StockCount, StockCountLine
 
@@ -181,7 +182,7 @@ def book_count(
     lot, is a loss that finance has to sign (domain.md §3.5 Q8): it stays unaccounted.
 
     Raises Forbidden, NotFound, Conflict ``wrong_state``, ``second_person``,
-    ``reasons_missing``, ``surplus_unbooked``, and as ``move_many``.
+    ``reasons_missing``, ``surplus_unbooked``, and as ``move_goods``.
     """
     actor.require("stock.book_count")
     count = _lock(session, number)
@@ -198,7 +199,7 @@ def book_count(
     flow.apply(session, COUNT, count, "book", actor, now, **signed)
     # What a count books was allowed by the right to book it.
     booker = replace(actor, rights=actor.rights | {"stock.move"})
-    move_many(session, moves, actor=booker, now=now)
+    move_goods(session, moves, actor=booker, now=now)
     return count
 
 

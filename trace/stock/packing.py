@@ -27,7 +27,9 @@ from .units import (
     check_open,
     check_together,
     check_whole,
+    contents_of,
     lock_units,
+    sum_contents,
     units_holding,
 )
 
@@ -161,6 +163,39 @@ def split_unit(
     unit = open_unit(session, new, old.level, place.id, actor, now)
     for lot_id in sorted(goods):
         repack(session, source, new.digits, lot_id, goods[lot_id], actor, now)
+    return unit
+
+
+def see_unit(
+    session: Session, sscc: str, place_id: int, actor: Actor, now: datetime
+) -> LogisticUnit:
+    """A unit of which nobody knew it was found at a place of ours, with all in it.
+
+    No quantity moves: the place must have it booked, and not in other cases.
+
+    Raises Forbidden, NotFound, Conflict ``unit_placed``, ``unit_overfull``,
+    ``item_elsewhere``, ``stock_contradicts``, and as ``own_place``.
+    """
+    actor.require("unit.build")
+    units = lock_units(session, [sscc], with_cases=True)
+    unit = units[sscc]
+    check_whole(unit)
+    if unit.location_id is not None:
+        raise Conflict(
+            "unit_placed",
+            N_("%(sscc)s is booked at a place already: move it from there."),
+            sscc=sscc,
+        )
+    place = own_place(session, place_id)
+    ids = [one.id for one in units.values()]
+    inside = sum_contents(contents_of(session, ids).values())
+    for lot_id, lot in lock_lots(session, inside).items():
+        check_room(session, lot, place, inside[lot_id].quantity)
+        if inside[lot_id].items:
+            _see(session, lot, place, inside[lot_id].items, actor, now)
+    for one in units.values():
+        one.location_id = place.id
+    audit_unit(session, "unit.see", unit, actor, now, place=place.code)
     return unit
 
 

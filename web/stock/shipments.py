@@ -18,7 +18,7 @@ from ...trace.stock.shipping import (
     under_way,
 )
 from ...trace.stock.stores import own_places
-from ...trace.stock.tables import Movement, Shipment
+from ...trace.stock.tables import LogisticUnit, Movement, Shipment
 from ...trace.stock.units import Contents
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
@@ -162,6 +162,7 @@ def _form(
 
 def _page(session: Session, number: str, error: LotmarkError | None = None) -> str:
     sent = find_shipment(session, number)
+    on_board = sa.select(LogisticUnit).filter_by(shipment_id=sent.id)
     booked = sa.select(Movement).where(Movement.shipment_id == sent.id)
     moves = session.scalars(booked.order_by(Movement.id)).all()
     for move in moves:
@@ -170,6 +171,7 @@ def _page(session: Session, number: str, error: LotmarkError | None = None) -> s
         "stock/shipment.html",
         shipment=sent,
         rest=_on_board(session, sent),
+        units=session.scalars(on_board.order_by(LogisticUnit.sscc)).all(),
         weighed=WEIGHED,
         moves=moves,
         form=request.form,

@@ -13,6 +13,7 @@ from ...trace.identity.links import LINK_LIMIT
 from ...trace.parties.tables import Location
 from ...trace.stock.building import LEVELS, open_unit
 from ...trace.stock.cargo import find_unit_place
+from ...trace.stock.packing import see_unit
 from ...trace.stock.queries import positions
 from ...trace.stock.resolving import (
     Found,
@@ -25,7 +26,7 @@ from ...trace.stock.sscc import issue_ssccs, read_sscc
 from ...trace.stock.stores import own_places
 from ...trace.stock.units import find_unit
 from ..current import actor, house
-from ..forms import choice_field, number_field, scan_field, text_argument
+from ..forms import choice_field, number_field, scan_argument, scan_field
 from ..once import book_once
 from ..problems import status_of
 from .picture import BOX_HEIGHT, BOX_WIDTH, draw
@@ -33,7 +34,7 @@ from .room import MOST_ID, room
 
 DONE = (
     *("opened", "in", "out", "closed", "reopened", "dissolved"),
-    *("changed", "split", "on", "off"),
+    *("changed", "split", "on", "off", "seen"),
 )
 """What the page may say was just done."""
 NUMBERS = ("scan", "issue")
@@ -50,7 +51,7 @@ UNDONE = {
 def units() -> ResponseReturnValue:
     """The scan box; with a code, what it is."""
     actor().require("unit.build")
-    code = text_argument("code", LINK_LIMIT)
+    code = scan_argument("code", LINK_LIMIT)
     with house().plant.reading() as session:
         if not code:
             return _start(session)
@@ -90,6 +91,23 @@ def number_meant(session: Session) -> Sscc:
     return sscc
 
 
+@room.post("/stock/units/<sscc>/place")
+def place_unit(sscc: str) -> ResponseReturnValue:
+    """Say where a unit stands of which nobody knew it."""
+    actor().require("unit.build")
+
+    def stand(session: Session) -> str:
+        place = number_field("place", 1, MOST_ID)
+        see_unit(session, sscc, place, actor(), clock.now())
+        return url_for("stock.unit", sscc=sscc, done="seen")
+
+    try:
+        return book_once(stand)
+    except LotmarkError as error:
+        with house().plant.reading() as session:
+            return unit_page(session, sscc, error), status_of(error)
+
+
 @room.get("/stock/units/<sscc>")
 def unit(sscc: str) -> ResponseReturnValue:
     actor().require("unit.build")
@@ -115,6 +133,7 @@ def unit_page(session: Session, sscc: str, error: LotmarkError | None = None) ->
         done=done if done in DONE else "",
         what=request.args.get("what", "")[:80],
         totals=_totals(node),
+        places=[] if place else [one for one, _ in own_places(session)],
         undo=UNDONE.get(done),
         again=request.args.get("again", "")[:LINK_LIMIT],
         form=request.form,
@@ -154,6 +173,19 @@ def _found_page(session: Session, found: Found) -> str:
         found=found,
         lot=lot,
         heaps=heaps,
+        ways=_ways(found),
         picture=draw(found),
         box=(BOX_WIDTH, BOX_HEIGHT),
     )
+
+
+def _ways(found: Found) -> dict[str, str]:
+    """What the forms for moving and shipping begin with, for a pack or a batch."""
+    if found.lot is None:
+        return {}
+    name = f"{found.lot.article.code}/{found.lot.code}"
+    if found.item is None or found.item.lot_item is None:
+        return {"goods": f"{name} "}
+    here = found.item.known_at
+    ways = {"goods": f"{name} #{found.item.lot_item}"}
+    return ways | ({"from": str(here.id)} if here else {})

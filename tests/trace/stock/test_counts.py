@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from crowd import at_once
+from loads import cased, stored
 from stockroom import JIN, QIAN, WANG, Plant, add_lot, move
 
 from lotmark.trace.audit import AuditRow
 from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import Conflict, Forbidden, InvalidInput, LotmarkError
-from lotmark.trace.identity.items import ItemSet
+from lotmark.trace.identity.items import EMPTY, ItemSet
 from lotmark.trace.parties.tables import Lot
 from lotmark.trace.people import Actor
 from lotmark.trace.stock.counted import (
@@ -31,8 +32,10 @@ from lotmark.trace.stock.counts import (
 )
 from lotmark.trace.stock.holds import held_items, place_hold
 from lotmark.trace.stock.imbalances import find_imbalances
+from lotmark.trace.stock.packing import take_out
 from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.tables import StockCount
+from lotmark.trace.stock.units import Contents
 
 DUE = date(2026, 11, 30)
 BOTH = Actor("both", "双权", WANG.rights | QIAN.rights)
@@ -303,3 +306,24 @@ def test_goods_that_move_while_the_rest_is_counted_are_no_difference(
             1,
         )
         assert find_imbalances(session) == []
+
+
+def test_what_lacks_of_packed_goods_first_comes_out_of_its_case(
+    database: Database, plant: Plant, now: datetime
+) -> None:
+    """Else the case would still hold what is booked as lost."""
+    with database.writing() as session:
+        lot = stored(session, plant, now, 12)
+        case = cased(session, plant, lot, now)
+        number = counted(session, plant, now, {lot: 9})
+        give_reasons(session, number, {lot.id: "箱内少 1 袋"}, WANG, now)
+    with pytest.raises(Conflict) as refused, database.writing() as session:
+        book_count(session, number, QIAN, now)
+    assert code_of(refused) == "goods_packed"
+    with database.writing() as session:
+        take_out(session, case, lot.id, Contents(EMPTY, 1), WANG, now)
+        book_count(session, number, QIAN, now)
+        assert (at(session, plant, lot, "W1"), at(session, plant, lot, "lost")) == (
+            9,
+            3,
+        )

@@ -2,7 +2,7 @@
 
 Each has a connection of its own and receives, moves, packs, picks, ships, delivers,
 takes back, uses, counts, signs, holds and releases at random. At the end the whole book
-is added up again, row by row. ``LOTMARK_LONG=1`` works twenty times as long.
+is added up again, row by row. ``LOTMARK_LONG=1`` works thirteen times as long.
 """
 
 import json
@@ -13,6 +13,7 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from books_oracle import check_all
 from hands import DEEDS, ITEMS, Shelves, lend_a_hand
 from loads import works
@@ -23,7 +24,7 @@ from lotmark.trace.parties.tables import Article, Partner
 
 HANDS = 8
 LONG = bool(os.environ.get("LOTMARK_LONG"))
-STEPS = 300 if LONG else 15
+STEPS = 200 if LONG else 15
 WAIT = PATIENCE * (20 if LONG else 2)
 
 
@@ -52,6 +53,7 @@ def shelves(database: Database, plant: Plant, now: datetime) -> Shelves:
         return Shelves(plant, site, supplier.id, ids[:2], ids[2:4], ids[4:])
 
 
+@pytest.mark.timeout(WAIT + PATIENCE)
 def test_eight_processes_keep_one_book(
     database: Database,
     database_url: str,
@@ -84,7 +86,6 @@ def test_eight_processes_keep_one_book(
     assert [hand.exitcode for hand in hands] == [0] * HANDS
     done = sum((Counter(json.loads(path.read_text())) for path in told), Counter())
     with database.reading() as session:
-        whole = stock.scanned + stock.mixed
-        check_all(session, stock.scanned, whole)
+        check_all(session, stock.scanned)
     missing = set(DEEDS) - set(done)
     assert not missing if LONG else len(missing) < 4, done

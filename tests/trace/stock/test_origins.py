@@ -15,6 +15,7 @@ from lotmark.trace.stock.cargo import Cargo
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.imbalances import find_imbalances
 from lotmark.trace.stock.loose import Loose
+from lotmark.trace.stock.packing import see_unit
 from lotmark.trace.stock.returns import Returned, bring_back, take_back
 from lotmark.trace.stock.shipping import deliver_goods, on_the_way
 from lotmark.trace.stock.transfers import move_between, take_away
@@ -137,6 +138,12 @@ def test_where_cases_are_that_nobody_scanned_is_not_made_up(
             18,
         )
         assert {stands(session, plant, case) for case in cases} == {None}
+        see_unit(session, cases[0], plant.places["R1"], WANG, now)
+        assert stands(session, plant, cases[0]) == "R1"
+        with refused("unit_overfull"):  # eighteen came back
+            see_unit(session, cases[1], plant.places["R1"], WANG, now)
+        with refused("unit_placed"):
+            see_unit(session, cases[0], plant.places["R1"], WANG, now)
 
 
 def test_what_a_consumer_brings_comes_off_the_shop_that_has_it(
