@@ -1,6 +1,7 @@
 """Machines that act with keys, for tests of the API."""
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -61,3 +62,9 @@ def problem(refused: TestResponse, status: int) -> str:
     assert document["title"]
     assert document["detail"]
     return str(document["code"])
+
+
+def applied(machine: Machine, lot_id: int, items: str) -> None:
+    """Report labels on packs, as a camera does."""
+    body = {"id": str(uuid.uuid4()), "device": "cam", "kind": "applied"}
+    told(machine.post(f"/lots/{lot_id}/items", {**body, "items": items}))

@@ -40,7 +40,7 @@ RIGHT_WORDS = {
     "inspection.record": N_("Record inspections"),
     "sample.keep": N_("Record samples"),
     "paper.add": N_("Add papers to lots"),
-    "data.import": N_("Import files, export everything"),
+    "data.import": N_("Import files"),
     "batch.release": N_("Release, reject and close batches"),
     "rework.approve": N_("Approve rework and repacking"),
     "hold.propose": N_("Ask that a hold be lifted"),

@@ -45,7 +45,7 @@ def answer_once(
     ``said`` is what the request says, where that is not its body byte for byte. Raises
     InvalidInput ``idempotency_key_invalid``, Unprocessable ``idempotency_key_reused``.
     """
-    name = _name()
+    name = asked_once()
     with house().plant.writing() as session:
         kept = _kept(session, key, name, said, now) if name else None
         if kept is not None and kept.status:
@@ -61,7 +61,8 @@ def answer_once(
     return body, status, headers
 
 
-def _name() -> str | None:
+def asked_once() -> str | None:
+    """The request's ``Idempotency-Key``, if it has one. Raises InvalidInput."""
     name = request.headers.get(HEADER)
     if name is not None and not _FORM.fullmatch(name):
         raise InvalidInput(

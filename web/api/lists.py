@@ -117,7 +117,7 @@ def read_list(session: Session, name: str, query: RowPageQuery) -> Any:
 @sends(
     "/lists/<name>/<any(csv, xlsx):form>",
     "trace.read",
-    "application/octet-stream",
+    *FORMATS.values(),
     tag=TAG,
     query=RowsQuery,
 )
@@ -135,7 +135,7 @@ def send_list(name: str, form: Literal["csv", "xlsx"], query: RowsQuery) -> Resp
     day = clock.now().astimezone(PLANT_ZONE)
     said = f"attachment; filename={found.name}-{day:%Y%m%d-%H%M}.{form}"
     headers = {"Content-Disposition": said, "Cache-Control": "private, no-store"}
-    return Response(started, mimetype=FORMATS[form], headers=headers)
+    return Response(started, content_type=FORMATS[form], headers=headers)
 
 
 def _find(name: str) -> tuple[Listing, AskedRows]:
@@ -145,7 +145,9 @@ def _find(name: str) -> tuple[Listing, AskedRows]:
     """
     found = find_listing(name)
     g.actor.require(found.right)
-    known = {*RowPageQuery.model_fields, *(each.name for each in found.filters)}
+    known = {"limit", "cursor", "sort", *(each.name for each in found.filters)}
+    known |= {"since", "until"} if found.period else set()
+    known |= {"q"} if found.search else set()
     if strange := sorted(set(request.args) - known):
         raise InvalidInput(
             "filter_unknown",

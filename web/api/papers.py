@@ -176,7 +176,7 @@ def post_chart(
     return {name: getattr(cycle, name) for name in names} | {"site": site.code}
 
 
-@sends("/files/<sha256>", "trace.read", "application/octet-stream", tag=TAG)
+@sends("/files/<sha256>", "trace.read", "application/pdf", "image/jpeg", tag=TAG)
 def get_file(sha256: str) -> Response:
     """A file of a paper, a report or a chart: a PDF or a JPEG."""
     with house().plant.reading() as session:

@@ -73,7 +73,7 @@ def get_register(
     return _sent(content, PDF, f"{which}-{period.first}-{period.last}.pdf")
 
 
-@sends("/export.zip", "data.import", "application/zip", tag=TAG)
+@sends("/export.zip", "trace.read", "application/zip", tag=TAG)
 def get_export() -> Response:
     """The plant as CSV files that an import takes: see docs/export.md."""
     pieces = _packed(house().plant)

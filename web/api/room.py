@@ -183,12 +183,11 @@ def writes(
 def sends(
     path: str,
     right: str,
-    kind: str,
-    *,
+    *kinds: str,
     tag: str,
     query: type[BaseModel] | None = None,
 ) -> Callable[[View], View]:
-    """A GET that answers with a file of a media type; its view makes the response."""
+    """A GET that answers with a file of one of these media types; its view makes it."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -199,7 +198,7 @@ def sends(
 
         built = room.input(query, location="query")(send) if query else send
         file = {"schema": {"type": "string", "format": "binary"}}
-        FILES_SENT[view.__name__] = {kind: file}
+        FILES_SENT[view.__name__] = dict.fromkeys(kinds, file)
         return described("GET", path, right, tag, built)
 
     return decorate

@@ -222,7 +222,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     if method == "post":
         if operation["x-idempotent"]:
             operation["parameters"].append(IDEMPOTENCY_KEY)
-        if operation["operationId"] == "post_imports":
+        if operation["operationId"] in ("post_imports", "post_import_orders"):
             operation["requestBody"] = FILES
         if "requestBody" in operation:
             operation["requestBody"]["required"] = True

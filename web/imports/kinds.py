@@ -62,7 +62,7 @@ def template(kind: str, code: str, form: str) -> ResponseReturnValue:
     name = f"{found.name}-{code}.{form}"
     return Response(
         write_template(found, form, code),
-        mimetype=FORMATS[form],
+        content_type=FORMATS[form],
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
 from itertools import islice
 
@@ -17,17 +16,14 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.datastructures import FileStorage
 
 from ...trace import clock, files
-from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
-from ...trace.exchange.bad_report import read_report
+from ...trace.errors import N_, LotmarkError, NotFound
 from ...trace.exchange.exports import FORMATS, write_csv
 from ...trace.exchange.kinds import KINDS
 from ...trace.exchange.orders import (
     MOST_FILES,
     SETTLED,
-    Sent,
     find_order,
     order_import,
     orders_ahead,
@@ -38,6 +34,7 @@ from ...trace.exchange.rows import TOLD, BadRow
 from ...trace.exchange.tables import ImportOrder
 from ...trace.faults import read_fault
 from ...trace.people import name_of
+from .. import sent_files
 from ..current import actor, house
 from ..forms import text_field
 from ..i18n import language, moment, say
@@ -52,7 +49,6 @@ __all__ = ["kinds", "room", "set_up"]
 SHOWN = 200
 """Bad rows on the screen; the file has them all."""
 MOST_ORDERS = 50
-MOST_NAME = 120
 MEBIBYTE = 2**20
 
 
@@ -65,7 +61,8 @@ def start() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Keep the files, then leave them to the worker."""
     try:
-        sent = _read_files()
+        folder, given = house().settings.files, request.files.getlist("files")
+        sent = sent_files.keep_files(folder, given)
         key = text_field("key", 64) or secrets.token_urlsafe(16)
         with house().plant.writing() as session:
             order = order_import(session, sent, key, actor(), clock.now())
@@ -124,7 +121,7 @@ def bad_rows(number: str) -> ResponseReturnValue:
     )
     return Response(
         b"".join(lines),
-        mimetype=FORMATS["csv"],
+        content_type=FORMATS["csv"],
         headers={
             "Content-Disposition": f"attachment; filename={found.number}-bad.csv",
             "Cache-Control": "private, no-store",
@@ -176,33 +173,8 @@ def _start(error: LotmarkError | None = None) -> str:
     )
 
 
-def _read_files() -> list[Sent]:
-    """The files of the form, on the disk."""
-    sent = [one for one in request.files.getlist("files") if one.filename]
-    if not 0 < len(sent) <= MOST_FILES:
-        raise InvalidInput(
-            "files_missing",
-            N_("Expected 1 to %(most)s files, got %(found)s. Choose the files again."),
-            most=MOST_FILES,
-            found=len(sent),
-        )
-    return [_keep(one) for one in sent]
-
-
-def _keep(one: FileStorage) -> Sent:
-    with closing(one):
-        digest, size = files.write_stream(house().settings.files, one.stream)
-    plain = "".join(c for c in one.filename or "" if c.isprintable())
-    name = plain.replace("\\", "/").rpartition("/")[2].strip()[-MOST_NAME:]
-    return Sent(name or "file", digest, size)
-
-
 def _bad_rows(found: ImportOrder) -> Iterator[BadRow]:
-    if found.report is None:
-        return
-    path = files.path_of(house().settings.files, found.report)
-    with path.open("rb") as lines:
-        yield from read_report(lines)
+    return sent_files.bad_rows(house().settings.files, found)
 
 
 def _stored(text: str) -> str:

@@ -91,7 +91,7 @@ def trace_file(lot_id: int) -> ResponseReturnValue:
         rows.append([edge[name] for name in COLUMNS])
     return Response(
         b"".join(write_csv(COLUMNS, rows)),
-        mimetype=FORMATS["csv"],
+        content_type=FORMATS["csv"],
         headers={
             "Content-Disposition": f"attachment; filename=trace-{lot.id}.csv",
             "Cache-Control": "private, no-store",

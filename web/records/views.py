@@ -89,7 +89,7 @@ def file(list_name: str, form: str) -> ResponseReturnValue:
     name = f"{found.name}-{today:%Y%m%d-%H%M}.{form}"
     return Response(
         started,
-        mimetype=FORMATS[form],
+        content_type=FORMATS[form],
         headers={
             "Content-Disposition": f"attachment; filename={name}",
             "Cache-Control": "private, no-store",

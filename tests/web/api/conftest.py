@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from machines import Hire, Machine, told
+from machines import Hire, Machine, applied, told
 
 from lotmark.trace import clock, people
 from lotmark.trace.api_keys import (
@@ -53,3 +53,36 @@ def lot_id(erp: Machine) -> int:
     opened = told(erp.post("/lots", order), 201)
     told(erp.post(f"/lots/{opened['id']}/codes", {"count": 200}), 201)
     return int(opened["id"])
+
+
+@pytest.fixture
+def packed(person: Machine, lot_id: int) -> int:
+    """The batch with 100 packs on the line and 50 in the store."""
+    applied(person, lot_id, "0-99")
+    move = {"lot_id": lot_id, "source": "YL1/L2", "target": "FG1", "items": "0-49"}
+    told(person.post("/movements", {"moves": [{**move, "document": "RK-1"}]}), 201)
+    return lot_id
+
+
+@pytest.fixture
+def released(person: Machine, packed: int) -> int:
+    """The same, released by the steps of the API."""
+    kept = {"lot_id": packed, "place": "YL1/L2", "items": "98-99", "shelf": "B3"}
+    told(person.post("/samples", kept), 201)
+    told(person.post(f"/lots/{packed}/finish"))
+    told(person.post(f"/lots/{packed}/test"))
+    told(
+        person.post(
+            "/inspections",
+            {
+                "lot_id": packed,
+                "kind": "outgoing",
+                "result": "pass",
+                "certificate": "JY-1",
+            },
+        ),
+        201,
+    )
+    body = {"certificate": "JY-1"}
+    assert told(person.post(f"/lots/{packed}/release", body))["status"] == "released"
+    return packed

@@ -20,7 +20,7 @@ ROUTES = [
     for path, operations in document()["paths"].items()
     for method in operations
 ]
-POSTS = [path for path, method in ROUTES if method == "post" and path != "/imports"]
+POSTS = [path for path, method in ROUTES if method == "post" and "import" not in path]
 BODIES = [
     path.removeprefix("/api/v1")
     for path, operations in document()["paths"].items()
