@@ -9,12 +9,14 @@ _STEPS: dict[str, tuple[tuple[int, str], ...]] = {
 
 
 def amount(quantity: int, unit: str) -> str:
-    """A quantity of a base unit in the largest unit it reaches.
+    """A quantity of a base unit in the largest unit it reaches; nothing in the usual.
 
     >>> amount(12000, "piece"), amount(3_840_500_000, "mg"), amount(-2500, "ul")
     ('12,000', '3,840.5 kg', '-2.5 mL')
+    >>> amount(0, "mg")
+    '0 kg'
     """
     for size, name in _STEPS.get(unit, ()):
-        if abs(quantity) >= size or size == 1:
+        if not quantity or abs(quantity) >= size or size == 1:
             return f"{(Decimal(quantity) / size).normalize():,f} {name}"
     return f"{quantity:,}"

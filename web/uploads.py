@@ -6,18 +6,20 @@ from datetime import datetime
 from io import BytesIO
 
 import pypdfium2
-from flask import request
+from flask import current_app, g, request
+from itsdangerous import BadSignature, URLSafeSerializer
 from PIL import Image, ImageOps
 from sqlalchemy.orm import Session
 
 from ..labels.engine.reader import DAMAGE, FORMATS, MAX_PIXELS, know_heif
 from ..trace import files
 from ..trace.errors import N_, InvalidInput, TooLarge
-from .current import house
+from .current import actor, house
 
 MOST_BYTES = 10 * 1024 * 1024
 LARGEST = 3000
 """Longer side of a kept picture, in pixels: small print stays readable."""
+MOST_NAME = 100
 ACCEPTED = "application/pdf,image/jpeg,image/png,image/webp,image/heic"
 
 
@@ -34,9 +36,20 @@ class Upload:
         return files.keep(session, self.sha256, self.size, self.media_type, now).sha256
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that came with a form that was refused: it need not be sent again."""
+
+    token: str
+    """For the field's name with ``_kept`` after it; good for the one who sent it."""
+    name: str
+    """What the sender calls it."""
+
+
 def read_upload(name: str, *, required: bool = False) -> Upload | None:
     """The file of a form's field, written to the files folder; None without one.
 
+    Should the form be refused after all, ``kept_uploads`` has it for the next try.
     Call it outside of any transaction. Raises TooLarge ``file_too_large`` over 10 MB,
     InvalidInput ``file_unreadable`` for anything but a PDF or a picture.
     """
@@ -46,12 +59,17 @@ def read_upload(name: str, *, required: bool = False) -> Upload | None:
         with closing(sent):  # a large one lies in a temporary file
             content = sent.stream.read(MOST_BYTES + 1)
     if not content:
+        kept = _read_kept(name) if not (sent and sent.filename) else None
+        if kept is not None:
+            return kept
         if required or (sent and sent.filename):
             raise InvalidInput(
                 "file_missing", N_("Expected a file with something in it: choose one.")
             )
         return None
-    return take_upload(content)
+    upload = take_upload(content)
+    _keep(name, upload, (sent.filename or "")[:MOST_NAME] if sent else "")
+    return upload
 
 
 def take_upload(content: bytes) -> Upload:
@@ -69,8 +87,38 @@ def take_upload(content: bytes) -> Upload:
         _check_pdf(content)
     else:
         media_type, content = "image/jpeg", _picture(content)
-    name = files.write(house().settings.files, content)
-    return Upload(name, len(content), media_type)
+    sha256 = files.write(house().settings.files, content)
+    return Upload(sha256, len(content), media_type)
+
+
+def kept_uploads() -> dict[str, Kept]:
+    """The files of this request's form, by field."""
+    kept: dict[str, Kept] = g.setdefault("kept_uploads", {})
+    return kept
+
+
+def _keep(field: str, upload: Upload, name: str) -> None:
+    # Unless a record comes to name it, the file is swept away after a day.
+    told = [actor().login, name, upload.sha256, upload.size, upload.media_type]
+    kept_uploads()[field] = Kept(str(_signer().dumps(told)), name)
+
+
+def _read_kept(field: str) -> Upload | None:
+    try:
+        told = _signer().loads(request.form.get(f"{field}_kept", ""))
+    except BadSignature:
+        return None
+    login, name, *rest = told
+    upload = Upload(*rest)
+    path = files.path_of(house().settings.files, upload.sha256)
+    if login != actor().login or not path.is_file():
+        return None
+    _keep(field, upload, name)
+    return upload
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="kept-upload")
 
 
 def _check_pdf(content: bytes) -> None:

@@ -39,7 +39,7 @@ def test_it_opens_in_both_languages(log_in: small_plant.LogIn, language: str) ->
     [
         (0, "piece", "0"),
         (12_000, "piece", "12,000"),
-        (0, "mg", "0 mg"),
+        (0, "mg", "0 kg"),
         (999, "mg", "999 mg"),
         (1_500, "mg", "1.5 g"),
         (3_840_000_000, "mg", "3,840 kg"),

@@ -1,5 +1,6 @@
 """The papers: read back from the PDF, field by field, and over page breaks."""
 
+import hashlib
 import io
 import re
 from datetime import date, datetime, timedelta
@@ -21,7 +22,7 @@ from lotmark.labels.engine.reader import read_codes
 from lotmark.trace import clock, files
 from lotmark.trace.db import Session
 from lotmark.trace.parties.lots import find_place
-from lotmark.trace.parties.tables import Article, Lot, Partner, Site
+from lotmark.trace.parties.tables import Article, Location, Lot, Partner, Site
 from lotmark.trace.people import system
 from lotmark.trace.production.consumption import use_lot
 from lotmark.trace.production.cycles import file_chart
@@ -262,6 +263,70 @@ def _digest(client: FlaskClient) -> str:
     return found[1] or found[2]
 
 
+def test_its_balance_shows_how_it_is_reckoned(qian: FlaskClient) -> None:
+    text = text_of(qian.get(f"{LOT}/dossier.pdf").data)
+    assert "100 (Labels on packs) = 58 (In our own stock) + 2 (Retained" in text
+    assert "+ 40 (Shipped less returned) + 0 (Unexplained)" in text
+
+
+def test_goods_on_hold_are_not_called_free(qian: FlaskClient) -> None:
+    change(qian, f"{LOT}/hold", hazard="health", reason="胀袋")
+    text = text_of(qian.get(f"{LOT}/dossier.pdf").data)
+    assert re.search(r"Released; on hold: FC-\d\d-0001", text)
+
+
+def test_papers_and_reports_are_in_it_page_by_page(
+    qian: FlaskClient, told: Installation
+) -> None:
+    """The certificates of what went in, whose pages an auditor asks for."""
+    report = pypdfium2.PdfDocument.new()
+    for _ in range(12):
+        report.new_page(300, 400)
+    out = io.BytesIO()
+    report.save(out)
+    report.close()
+    scan = (io.BytesIO(out.getvalue()), "cert.pdf")
+    number = {"paper": "meat_inspection", "number": "P-00313"}
+    sent = change(qian, "/quality/lots/2/papers", **number, scan=scan)
+    assert sent.status_code == 302
+    sha256 = hashlib.sha256(out.getvalue()).hexdigest()
+    text = text_of(qian.get(f"{LOT}/dossier.pdf").data)
+    assert "BY261001 Meat inspection certificate P-00313" in text
+    assert "pages 1–10 of 12" in text
+    assert f"(10/12) SHA-256 {sha256}" in text
+    assert "(11/12)" not in text
+    files.path_of(told.settings.files, sha256).unlink()
+    assert "file is gone" in text_of(qian.get(f"{LOT}/dossier.pdf").data)
+
+
+def test_two_thousand_sales_lines_are_a_paper_too(
+    qian: FlaskClient, told: Installation
+) -> None:
+    shops, places, sales = [], [], []
+    sale = {"lot_id": 1, "quantity": 1, "actor": "system"}
+    sale |= {"at": clock.now(), "recorded_at": clock.now()}
+    with told.plant.writing() as session:
+        sale["from_id"] = find_place(session, "K01").id
+        for n in range(2000):
+            who = {
+                "code": f"M{n}",
+                "kind": "consignee",
+                "name": f"店{n}",
+                "name_en": "",
+            }
+            shops.append(who | {"id": 100 + n})
+            places.append(who | {"id": 1000 + n, "partner_id": 100 + n})
+            sales.append(sale | {"document": f"FH-{n}", "to_id": 1000 + n})
+        for table, rows in ((Partner, shops), (Location, places), (Movement, sales)):
+            session.execute(sa.insert(table), rows)
+    pages = words_of(qian.get(f"{LOT}/dossier.pdf").data)
+    assert len(pages) > 40
+    headed = [page for page in pages if "First sent," in page]
+    assert len(headed) > 40  # the headings stand on every page
+    for n in (0, 999, 1999):
+        assert any(f"店{n} " in page for page in pages), n
+
+
 def test_it_speaks_chinese(qian: FlaskClient, told: Installation) -> None:
     qian.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
     text = text_of(qian.get(f"{LOT}/dossier.pdf").data)
@@ -307,12 +372,20 @@ FIELDS = {
         "020-0000-0061",
         "AQ-00312",
     ),
-    "inputs": ("article 46", "L2-1", "BY261001", "20.5 kg", "Pastures"),
+    "inputs": (
+        "article 46",
+        "all times Asia/Shanghai",
+        "L2-1",
+        "BY261001",
+        "20.5 kg",
+        "Pastures",
+    ),
     "outgoing": (
         "articles 51 and 52",
         "L2-1",
         "200 克",
         "YL-J-77",
+        "100 packs",
         "Nitrite: 12 mg/kg",
         "Passed",
         "示例食品检验所",
@@ -351,6 +424,8 @@ def test_registers_have_the_fields_of_the_law(qian: FlaskClient, which: str) -> 
         ("sales.pdf?from=2026-02-01&to=2026-01-01", 400, "a date from 2026-02-01 on"),
         ("sales.pdf?from=x&to=2026-01-01", 400, "Write days like 2026-11-24."),
         ("sales.pdf", 400, "Write days like 2026-11-24."),
+        ("sales.pdf?from=0001-01-01&to=2026-01-01", 400, "Write days like"),
+        ("inputs.pdf?from=2026-01-01&to=9999-12-31", 400, "Write days like"),
         ("lies.pdf?from=2026-01-01&to=2026-02-01", 404, "There is no such register."),
     ],
 )

@@ -1,5 +1,6 @@
 """The quality room: one hand stops goods, two let them go, and the picture is whole."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -125,6 +126,18 @@ def test_search_takes_every_character_as_it_is(qian: FlaskClient) -> None:
     assert "L2-261124-01" not in shown(qian, "/quality?q=L2_261124")
     assert "Nothing here matches “%”." in shown(qian, "/quality?q=%25")
     assert "BY261001" in shown(qian, "/quality?show=received")
+
+
+def test_the_button_counts_the_lots_it_shows(
+    qian: FlaskClient, house: Installation
+) -> None:
+    """Two holds on one lot are one lot on hold."""
+    for reason in ("胀袋", "异物"):
+        change(qian, f"{LOT}/hold", hazard="quality", reason=reason)
+    page = shown(qian, "/quality?show=held")
+    assert "Holds in force: 2" in page
+    assert re.search(r'aria-current="true">On hold 1<', page)
+    assert page.count('<tr><th scope="row">') == 1
 
 
 def test_one_hand_holds(qian: FlaskClient, house: Installation) -> None:

@@ -1,6 +1,7 @@
 """What QA adds to a batch on its page, up to the release; what the page then says."""
 
 import io
+import re
 from datetime import timedelta
 
 import batch_work
@@ -178,10 +179,37 @@ def test_files_that_cannot_be(
     assert refused.status_code == status
     assert sentence in said(refused)
     assert 'value="00312"' in refused.text  # what was typed stays
-    assert "Choose the file again" in refused.text
+    assert "This file was not taken" in refused.text
     with house.plant.reading() as session:
         assert session.scalars(sa.select(LotDocument)).all() == []
         assert session.scalars(sa.select(StoredFile)).all() == []
+
+
+def test_a_refused_form_keeps_its_file(
+    qian: FlaskClient, house: Installation, log_in: small_plant.LogIn
+) -> None:
+    content = pdf()
+    report = (io.BytesIO(content), "<i>report.pdf")
+    refused = inspect(qian, certificate=" ", report=report)
+    assert refused.status_code == 400
+    assert "&lt;i&gt;report.pdf is here" in refused.text
+    token = re.search(r'name="report_kept" value="([^"]+)"', refused.text)
+    assert token
+    other = inspect(log_in("sun"), certificate=" ", report_kept=token[1])
+    assert "is here" not in other.text  # what one sent is not another's to name
+    again = inspect(qian, certificate=" ", report_kept=token[1])
+    assert "report.pdf is here" in again.text
+    assert "is here" not in inspect(qian, certificate=" ", report_kept="x").text
+    assert inspect(qian, report_kept=token[1]).status_code == 302
+    with house.plant.reading() as session:
+        (inspection,) = session.scalars(sa.select(Inspection))
+    kept = qian.get(f"/quality/files/{inspection.report}", buffered=True)
+    assert kept.data == content
+
+
+def test_times_out_of_reach_are_refused(qian: FlaskClient) -> None:
+    for at in ("0001-01-01T00:00", "9999-12-31T23:59", "2026-11-24T10:00+00:00"):
+        assert "Write times like" in said(inspect(qian, at=at))
 
 
 def test_files_of_others_are_not_shown(qian: FlaskClient, house: Installation) -> None:

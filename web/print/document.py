@@ -73,6 +73,8 @@ class Picture:
 
     content: bytes = field(repr=False)
     caption: str = ""
+    sha256: str = ""
+    """Of the file it shows a page of: another program would draw it otherwise."""
 
 
 Block: TypeAlias = Table | Facts | Note | Bar | Picture
@@ -121,6 +123,8 @@ class Imprint:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Picture) and value.sha256:
+        return [value.caption, value.sha256]
     if is_dataclass(value):
         named = {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
         return {"": type(value).__name__, **named}

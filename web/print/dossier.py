@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...trace.parties.tables import Lot
 from ...trace.production.record import Record, record_of
+from ...trace.stock.holds import IN_FORCE
 from .. import words
 from ..amounts import amount
 from ..i18n import day, language, local, moment
@@ -24,9 +25,9 @@ from .document import (
     Section,
     Table,
 )
+from .dossier_files import Attached, attachments
 from .dossier_goods import balance, distribution, labels, samples
 from .dossier_making import (
-    Attached,
     checks,
     cleanings,
     cycles,
@@ -53,7 +54,7 @@ def batch_dossier(
     lot = record.lot
     sections = (
         inputs(record) if lot.own else papers(record),
-        *((runs(record), cycles(record, attached)) if lot.own else ()),
+        *((runs(record), cycles(record)) if lot.own else ()),
         *((checks(record), cleanings(record)) if lot.own else ()),
         inspections(record),
         *((_release(record),) if lot.own else ()),
@@ -62,6 +63,7 @@ def batch_dossier(
         distribution(record),
         balance(record),
         _trouble(record, complaints),
+        attachments(record, attached),
     )
     site = lot.site or (lot.line.site if lot.line else None)
     return Document(
@@ -117,12 +119,22 @@ def _head(record: Record) -> Iterator[tuple[str, str]]:
         (_("Made") if lot.own else _("Received quantity")),
         amount(_made(record), unit),
     )
-    yield _("State"), _(words.LOT[lot.status][1])
+    yield _("State"), _state(record)
     yield _("Certificate"), lot.certificate or "–"
     if article.standard:
         yield _("Product standard"), article.standard
     if article.storage:
         yield _("Storage"), local(article, "storage")
+
+
+def _state(record: Record) -> str:
+    """The lot's state; goods on hold are never called free."""
+    state: str = _(words.LOT[record.lot.status][1])
+    held = sorted({hold.number for hold in record.holds if hold.state in IN_FORCE})
+    if not held:
+        return state
+    told = _("%(state)s; on hold: %(numbers)s", state=state, numbers=", ".join(held))
+    return str(told)
 
 
 def _made_by(record: Record) -> Iterator[tuple[str, str]]:
@@ -134,7 +146,7 @@ def _made_by(record: Record) -> Iterator[tuple[str, str]]:
     if lot.line is not None:
         yield _("Line"), f"{local(lot.line, 'name')} ({lot.line.code})"
     if lot.planned:
-        yield _("Planned"), amount(lot.planned, lot.article.base_unit)
+        yield _("Planned quantity"), amount(lot.planned, lot.article.base_unit)
     if lot.artwork:
         yield _("Label artwork"), lot.artwork
 

@@ -140,9 +140,15 @@ def balance(record: Record) -> Section:
         verdict=_(words.VERDICT[found.verdict][1]),
         percent=f"{found.tolerance_ppm / 10_000:g}",
     )
+    formula = f"{amount(found.base, unit)} ({base}) = " + " + ".join(
+        f"{amount(part, unit)} ({_(words.BALANCE[name])})"
+        for name, part in parts
+        if part or name == "unexplained"
+    )
     blocks: tuple[Block, ...] = (
         *((Bar(shares),) if shares else ()),
         Table(columns, rows, total),
+        Note(formula),
         Note(verdict, grave=found.verdict in ("short", "over")),
     )
     return Section(_("Mass balance"), blocks)

@@ -1,18 +1,12 @@
 """The part of a dossier about the making: inputs, runs, loads, checks, inspections."""
 
-from collections.abc import Callable
-
 from flask_babel import gettext as _
 
 from ...trace.production.record import Record
 from .. import words
 from ..amounts import amount
 from ..i18n import day, local, moment
-from .attachments import Attachment
-from .document import Block, Column, Note, Picture, Section, Table
-
-Attached = Callable[[str], Attachment]
-"""Reads the stored file of a hash."""
+from .document import Column, Section, Table
 
 
 def inputs(record: Record) -> Section:
@@ -59,20 +53,10 @@ def inputs(record: Record) -> Section:
 def papers(record: Record) -> Section:
     """The papers of a received lot."""
     rows = tuple(
-        (
-            _(words.PAPER[paper.kind]),
-            paper.number or "–",
-            day(paper.at.date()),
-            paper.file or "–",
-        )
+        (_(words.PAPER[paper.kind]), paper.number or "–", day(paper.at.date()))
         for paper in record.papers
     )
-    columns = (
-        Column(_("Paper"), 2),
-        Column(_("Number"), 2),
-        Column(_("Added"), 1),
-        Column(_("File (SHA-256)"), 4),
-    )
+    columns = (Column(_("Paper"), 2), Column(_("Number"), 2), Column(_("Added"), 1))
     empty = _("No paper is recorded of it.")
     return Section(_("Papers and certificates"), (Table(columns, rows, empty=empty),))
 
@@ -90,22 +74,17 @@ def runs(record: Record) -> Section:
     )
     columns = (
         Column(_("Line")),
-        Column(_("From")),
-        Column(_("Until")),
+        Column(_("Begun")),
+        Column(_("Ended")),
         Column(_("Team")),
     )
     empty = _("No run is recorded.")
     return Section(_("Line runs"), (Table(columns, rows, empty=empty),))
 
 
-def cycles(record: Record, attached: Attached) -> Section:
-    """Retort loads it was in; charts that are pictures follow, PDFs are named."""
+def cycles(record: Record) -> Section:
+    """Retort loads it was in; their charts are among the files at the end."""
     unit = record.lot.article.base_unit
-    charts = {
-        cycle.number: attached(cycle.chart)
-        for cycle, _quantity in record.cycles
-        if cycle.chart
-    }
     rows = tuple(
         (
             f"{cycle.number} ({_(words.EQUIPMENT[cycle.kind])} {cycle.equipment})",
@@ -113,37 +92,20 @@ def cycles(record: Record, attached: Attached) -> Section:
             moment(cycle.ended_at) if cycle.ended_at else _("running"),
             amount(quantity, unit),
             _(words.RESULT[cycle.result][1]),
-            _chart(charts.get(cycle.number)),
+            _("at the end") if cycle.chart else _("none filed"),
         )
         for cycle, quantity in record.cycles
     )
     columns = (
         Column(_("Load"), 2.2),
-        Column(_("From"), 1.5),
-        Column(_("Until"), 1.5),
+        Column(_("Begun"), 1.5),
+        Column(_("Ended"), 1.5),
         Column(_("Packs inside"), 1, "right"),
         Column(_("Result"), 1),
-        Column(_("Chart"), 2.8),
+        Column(_("Chart"), 1),
     )
     empty = _("No sterilisation load is recorded.")
-    pictures = [
-        Picture(chart.picture, f"{number}  SHA-256 {chart.sha256}")
-        for number, chart in charts.items()
-        if chart.picture is not None
-    ]
-    table = Table(columns, rows, empty=empty)
-    return Section(_("Retort loads"), (table, *pictures))
-
-
-def _chart(chart: Attachment | None) -> str:
-    text: str = _("none filed")
-    if chart is not None and not chart.there:
-        text = _("file is gone: %(hash)s", hash=chart.sha256)
-    elif chart is not None and chart.picture is None:
-        text = _("PDF on file, SHA-256 %(hash)s", hash=chart.sha256)
-    elif chart is not None:
-        text = _("below")
-    return text
+    return Section(_("Retort loads"), (Table(columns, rows, empty=empty),))
 
 
 def checks(record: Record) -> Section:
@@ -161,7 +123,7 @@ def checks(record: Record) -> Section:
     columns = (
         Column(_("When"), 1.3),
         Column(_("Check"), 1.3),
-        Column(_("Found"), 2.2),
+        Column(_("Measured"), 2.2),
         Column(_("Limit"), 2.2),
         Column(_("Result"), 0.9),
     )
@@ -183,8 +145,8 @@ def cleanings(record: Record) -> Section:
     )
     columns = (
         Column(_("Cleaning"), 1.3),
-        Column(_("From"), 1.3),
-        Column(_("Until"), 1.3),
+        Column(_("Begun"), 1.3),
+        Column(_("Ended"), 1.3),
         Column(_("Checked by"), 1.3),
         Column(_("Result"), 0.9),
     )
@@ -223,10 +185,5 @@ def inspections(record: Record) -> Section:
         Column(_("Result"), 0.8),
         Column(_("Certificate"), 1.2),
     )
-    reports = [one for one in record.inspections if one.report]
-    files = "; ".join(f"{moment(one.at)} SHA-256 {one.report}" for one in reports)
-    notes: tuple[Block, ...] = ()
-    if files:
-        notes = (Note(_("Reports on file: %(files)s", files=files)),)
     empty = _("No inspection is recorded.")
-    return Section(_("Inspections"), (Table(columns, rows, empty=empty), *notes))
+    return Section(_("Inspections"), (Table(columns, rows, empty=empty),))

@@ -27,7 +27,9 @@ from . import sheet
 from .document import Bar, Block, Document, Facts, Imprint, Note, Picture, Table
 from .drawings import QR_SIZE, Heading, QrCode, Shares
 
-PICTURE_HEIGHT = 58 * mm
+PICTURE_HEIGHT = 110 * mm
+PAGE_HEIGHT = 210 * mm
+"""Of a picture that stands upright, mostly a page: its small print must be readable."""
 LEAST = 30 * mm
 """Room a section needs at the foot of a page to begin there."""
 PAD = 4
@@ -213,7 +215,8 @@ def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
 def _picture(picture: Picture, width: float) -> Flowable:
     with Pixels.open(BytesIO(picture.content)) as pixels:
         across, down = pixels.size
-    scale = min(width / across, PICTURE_HEIGHT / down)
+    most = PAGE_HEIGHT if down > across else PICTURE_HEIGHT
+    scale = min(width / across, most / down)
     image = Image(BytesIO(picture.content), across * scale, down * scale, hAlign="LEFT")
     return KeepTogether(
         [image, _paragraph(picture.caption, sheet.SMALL), Spacer(1, 2 * mm)]

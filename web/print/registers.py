@@ -12,7 +12,7 @@ from ...trace.production import registers
 from ...trace.production.registers import Period, Register
 from ...trace.production.tables import Inspection
 from .. import words
-from ..amounts import amount
+from ..counted import counted
 from ..i18n import day, language, local, moment
 from .document import Column, Document, Note, Section, Table
 
@@ -67,7 +67,7 @@ def _incoming(session: Session, period: Period) -> Table:
             day(one.lot.received_on),
             local(one.lot.article, "name"),
             _specification(one.lot.article),
-            amount(one.quantity, one.lot.article.base_unit),
+            _quantity(one.quantity, one.lot.article),
             _made_as(one.lot),
             day(one.lot.expires_on),
             *_firm(one.supplier),
@@ -111,7 +111,7 @@ def _inputs(session: Session, period: Period) -> Table:
             one.source.code,
             local(one.supplier, "name") if one.supplier else _("our own"),
             day(one.source.expires_on),
-            amount(one.edge.quantity, one.source.article.base_unit),
+            _quantity(one.edge.quantity, one.source.article),
             _(words.EDGE[one.edge.kind]),
             "; ".join(t for t in (one.edge.reason, one.approved) if t) or "–",
         )
@@ -144,7 +144,7 @@ def _outgoing(session: Session, period: Period) -> Table:
                 moment(found.at) if found else _("not recorded"),
                 local(one.lot.article, "name"),
                 _specification(one.lot.article),
-                amount(one.quantity, one.lot.article.base_unit),
+                _quantity(one.quantity, one.lot.article),
                 day(one.lot.produced_on),
                 one.lot.code,
                 day(one.lot.expires_on),
@@ -178,7 +178,7 @@ def _sales(session: Session, period: Period) -> Table:
             moment(one.at)[:10],
             local(one.lot.article, "name"),
             _specification(one.lot.article),
-            amount(one.quantity, one.lot.article.base_unit),
+            _quantity(one.quantity, one.lot.article),
             day(one.lot.produced_on),
             one.lot.code,
             day(one.lot.expires_on),
@@ -220,6 +220,10 @@ def _found(one: Inspection) -> tuple[str, str]:
     """Who looked, and what they found."""
     lines = [f"{what}: {value}" for what, _limit, value in one.findings]
     return one.lab or _("our own laboratory"), "\n".join(lines) or one.method or "–"
+
+
+def _quantity(quantity: int, article: Article) -> str:
+    return counted(quantity, article.base_unit, article.kind)
 
 
 def _nothing() -> str:

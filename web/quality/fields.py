@@ -12,6 +12,7 @@ from ...trace.exchange.amounts import to_base
 from ...trace.identity.items import ItemSet
 from ...trace.identity.links import LINK_LIMIT
 from ...trace.identity.reading import read_code
+from ...trace.parties.lots import YEARS
 from ...trace.parties.tables import Article, Lot
 from ...trace.stock.item_status import item_status
 from ..current import house
@@ -26,7 +27,10 @@ def moment_field(name: str) -> datetime:
     """A time as ``datetime-local`` sends it, at the plant's clock."""
     typed = request.form.get(name, "")[:40]
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=PLANT_ZONE)
+        found = datetime.fromisoformat(typed)
+        if found.year not in YEARS or found.tzinfo is not None:
+            raise ValueError
+        return found.replace(tzinfo=PLANT_ZONE)
     except ValueError:
         raise InvalidInput(
             "time_invalid",
@@ -37,7 +41,10 @@ def moment_field(name: str) -> datetime:
 def day_argument(name: str) -> date:
     """A day of an address. Raises InvalidInput ``day_invalid``."""
     try:
-        return date.fromisoformat(request.args.get(name, "")[:40])
+        found = date.fromisoformat(request.args.get(name, "")[:40])
+        if found.year not in YEARS:
+            raise ValueError
+        return found
     except ValueError:
         raise InvalidInput("day_invalid", N_("Write days like 2026-11-24.")) from None
 

@@ -74,6 +74,12 @@ def holds_in_force(session: Session) -> list[HoldLine]:
     return by_number(rows.all())
 
 
+def count_held_lots(session: Session) -> int:
+    """How many lots are on hold; a hold may be on several, a lot under several."""
+    lots = sa.select(Hold.lot_id).where(Hold.state.in_(IN_FORCE)).distinct()
+    return session.scalar(sa.select(sa.func.count()).select_from(lots.subquery())) or 0
+
+
 def holds_of(session: Session, lot_id: int) -> list[HoldLine]:
     """The holds that ever were on a lot, the newest first, with all their lots."""
     numbers = sa.select(Hold.number).where(Hold.lot_id == lot_id)

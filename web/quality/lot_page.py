@@ -15,7 +15,7 @@ from ...trace.production import consumption, inspections, papers
 from ...trace.stock.holds import IN_FORCE
 from ..current import house
 from ..problems import status_of
-from ..uploads import ACCEPTED
+from ..uploads import ACCEPTED, kept_uploads
 from .buckets import COLOURS
 from .dossier import Dossier, dossier_of
 from .lists import HoldLine, holds_of
@@ -69,6 +69,7 @@ def page(session: Session, lot_id: int, error: LotmarkError | None = None) -> st
         takes_more=lot.own and lot.status in consumption.OPEN,
         findings=max(FINDINGS, len(request.form.getlist("parameter"))),
         accepted=ACCEPTED,
+        kept=kept_uploads(),
     )
 
 

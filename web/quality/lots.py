@@ -18,7 +18,7 @@ from ...trace.stock.holds import (
 )
 from ..current import actor, house
 from ..forms import choice_field, text_argument, text_field
-from .lists import MOST_LOTS, SHOWS, holds_in_force, list_lots
+from .lists import MOST_LOTS, SHOWS, count_held_lots, holds_in_force, list_lots
 from .lot_page import MOST_REASON, names_of_holds, page, take
 from .room import room
 from .signing import why_not
@@ -33,6 +33,7 @@ def overview() -> ResponseReturnValue:
     show = request.args.get("show", "own")
     with house().plant.reading() as session:
         holds = holds_in_force(session)
+        held = count_held_lots(session)
         lots = list_lots(session, show if show in SHOWS else "own", asked)
         names = names_of_holds(session, holds)
     return render_template(
@@ -42,6 +43,7 @@ def overview() -> ResponseReturnValue:
         lots=lots,
         most=MOST_LOTS,
         holds=holds,
+        held=held,
         waiting=[line for line in holds if line.first.state == "release_requested"],
         names=names,
         why_not=why_not,

@@ -46,6 +46,8 @@ class Curve:
     quantity: int | None
     """In ``unit``; None for uses of several inputs, which do not add up."""
     unit: str
+    article: str
+    """Kind of what was used, e.g. ``packaging``."""
     path: str
     """SVG path data."""
     x: int
@@ -172,8 +174,12 @@ def _curve(start: Box, end: Box, kind: str, edges: list[Edge]) -> Curve:
     one_input = kind != "tank" and len({edge.input_id for edge in edges}) == 1
     quantity = sum(edge.quantity for edge in edges) if one_input else None
     path, x, y, anchor = (_beside if start.x == end.x else _across)(start, end)
-    unit = start.nodes[0].unit
-    return Curve(kind, len(edges), quantity, unit, path, x, y, anchor)
+    used = _node(start, edges[0].input_id)
+    return Curve(kind, len(edges), quantity, used.unit, used.kind, path, x, y, anchor)
+
+
+def _node(box: Box, lot_id: int) -> Node:
+    return next(node for node in box.nodes if node.lot_id == lot_id)
 
 
 def _across(start: Box, end: Box) -> tuple[str, int, int, str]:

@@ -13,6 +13,7 @@ from ...trace.db import Database
 from ...trace.errors import N_, NotFound
 from ...trace.exchange.exports import FORMATS, write_list
 from ...trace.exchange.lists.query import (
+    MOST_COUNTED,
     Asked,
     Cell,
     count_rows,
@@ -42,7 +43,11 @@ def index() -> ResponseReturnValue:
     with house().plant.reading() as session:
         counts = {one.name: count_rows(session, one, Asked()) for one in seen}
     return render_template(
-        "records/index.html", listings=seen, counts=counts, groups=GROUPS
+        "records/index.html",
+        listings=seen,
+        counts=counts,
+        groups=GROUPS,
+        most=MOST_COUNTED,
     )
 
 
@@ -64,6 +69,7 @@ def listing(list_name: str) -> ResponseReturnValue:
         narrowed=_narrowed(found, asked),
         page=page,
         count=count,
+        most=MOST_COUNTED,
         options=options,
         word_of=word_of,
         target=_target,
