@@ -1,5 +1,7 @@
 """The quality room: one hand stops goods, two let them go, and the picture is whole."""
 
+import csv
+import html
 import re
 from datetime import timedelta
 
@@ -8,11 +10,12 @@ import small_plant
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from staff_pages import change, said, shown
+from werkzeug.test import TestResponse
 
 from lotmark.trace import clock, people
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.lots import find_place
-from lotmark.trace.parties.tables import Article, Line, Lot
+from lotmark.trace.parties.tables import Article, Line, Lot, Partner
 from lotmark.trace.production.batches import open_batch, record_applied
 from lotmark.trace.production.codes import issue_codes
 from lotmark.trace.production.tables import Cleaning, LotInput
@@ -224,6 +227,29 @@ def test_the_scope_adds_up_and_can_be_shared(qian: FlaskClient) -> None:
     assert 'href="tel:020-0000-0101"' in page
     assert "This lot is named as unsafe." in page
     assert f'data-copy="http://localhost{address}"' in page
+
+
+def test_whom_to_ring_is_a_file_too(qian: FlaskClient, house: Installation) -> None:
+    with house.plant.writing() as session:
+        session.get_one(Partner, 1).contact = "=cmd|'/c calc'!A1"
+    asked = "lot=L2-261124-01&origin=unknown"
+    page = html.unescape(shown(qian, f"/quality/scope?{asked}"))
+    address = f"/quality/scope/consignees.csv?{asked}"
+    assert f'href="{address}"' in page
+    (row,) = _rows(qian.get(address))
+    assert (row["consignee"], row["phone"]) == ("K01", "020-0000-0001")
+    assert (row["there_at_most"], row["coming"], row["ever_sent"]) == ("0", "40", "40")
+    assert row["contact"].startswith("'=")
+    kept = change(qian, "/quality/scopes", lot="L2-261124-01", title="胀袋").location
+    address = f"{kept}/consignees.csv"
+    assert f'href="{address}"' in shown(qian, kept)
+    assert _rows(qian.get(address)) == [row]
+
+
+def _rows(answer: TestResponse) -> list[dict[str, str]]:
+    assert answer.status_code == 200
+    text = answer.data.decode("utf-8-sig")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def test_a_scope_from_an_ingredient_or_a_line(qian: FlaskClient) -> None:

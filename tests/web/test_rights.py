@@ -66,6 +66,8 @@ NEEDS = {
     "quality.trace_file": "trace.read",
     "quality.scope": "scope.compute",
     "quality.scopes": "scope.compute",
+    "quality.call_list": "scope.compute",
+    "quality.kept_call_list": "scope.compute",
     "quality.save": "scope.compute",
     "quality.kept_scope": "scope.compute",
     "quality.renew": "scope.compute",

@@ -11,7 +11,7 @@ from ...trace.parties.tables import Lot
 from ...trace.production.record import Record, record_of
 from ...trace.stock.holds import IN_FORCE
 from .. import words
-from ..amounts import amount
+from ..counted import counted
 from ..i18n import day, language, local, moment
 from ..installation import Installation
 from .attachments import attachment
@@ -117,7 +117,7 @@ def _head(record: Record) -> Iterator[tuple[str, str]]:
             yield _("Supplier"), _firm(record.supplier)
     yield (
         (_("Made") if lot.own else _("Received quantity")),
-        amount(_made(record), unit),
+        counted(_made(record), unit, article.kind),
     )
     yield _("State"), _state(record)
     yield _("Certificate"), lot.certificate or "–"
@@ -146,7 +146,10 @@ def _made_by(record: Record) -> Iterator[tuple[str, str]]:
     if lot.line is not None:
         yield _("Line"), f"{local(lot.line, 'name')} ({lot.line.code})"
     if lot.planned:
-        yield _("Planned quantity"), amount(lot.planned, lot.article.base_unit)
+        yield (
+            _("Planned quantity"),
+            counted(lot.planned, lot.article.base_unit, lot.article.kind),
+        )
     if lot.artwork:
         yield _("Label artwork"), lot.artwork
 

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from ...trace.production.record import Record
 from .. import words
 from ..amounts import amount
+from ..counted import counted
 from ..i18n import day, local, moment
 from .document import Column, Section, Table
 
@@ -17,7 +18,7 @@ def inputs(record: Record) -> Section:
             f"{local(one.lot.article, 'name')}",
             one.lot.code,
             local(one.supplier, "name") if one.supplier else _("our own"),
-            amount(one.edge.quantity, one.lot.article.base_unit),
+            counted(one.edge.quantity, one.lot.article.base_unit, one.lot.article.kind),
             "\n".join(
                 text
                 for text in (

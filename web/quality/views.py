@@ -1,9 +1,20 @@
 """The views of the quality room, all in one place to register."""
 
-from . import kept, lines, lots, printouts, records, scopes, tanks, trace
+from . import (
+    call_list,
+    kept,
+    lines,
+    lots,
+    printouts,
+    records,
+    scopes,
+    tanks,
+    trace,
+)
 from .room import room
 
 __all__ = [
+    "call_list",
     "kept",
     "lines",
     "lots",
