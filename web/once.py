@@ -34,14 +34,17 @@ def form_number() -> str:
     return secrets.token_urlsafe(18)
 
 
-def book_once(deed: Deed) -> ResponseReturnValue:
+def book_once(deed: Deed, *, scans: bool = False) -> ResponseReturnValue:
     """Do it in one transaction and show its page; sent again, only show its page.
 
-    Raises Conflict ``form_sent`` for a form whose number was booked with other fields,
-    and as ``deed``: what was refused can be mended and sent again.
+    ``scans`` is for forms that take one code after the other: a hand scanner sends the
+    next one before the page is there anew, so another code is another deed.
+
+    Raises Conflict ``form_sent`` for another form whose number was booked with other
+    fields, and as ``deed``: what was refused can be mended and sent again.
     """
     with house().plant.writing() as session:
-        sent = _sent(session, clock.now())
+        sent = _sent(session, clock.now(), scans)
         if sent is None:
             address = deed(session)
         else:
@@ -65,12 +68,14 @@ class _Fine(Exception):
     """It would go well: rolls back what was tried."""
 
 
-def _sent(session: Session, now: datetime) -> SentForm | None:
+def _sent(session: Session, now: datetime, scans: bool) -> SentForm | None:
     """The row of this form, with an address when it was booked before."""
     number = request.form.get(FIELD, "")
     if not _FORM.fullmatch(number):
         return None
     login, digest = actor().login, _digest()
+    if scans:
+        number = f"{number}.{digest}"
     values = {"digest": digest, "address": "", "sent_at": now}
     insert_if_new(session, SentForm, login=login, number=number, **values)
     row = session.get_one(SentForm, (login, number))

@@ -160,6 +160,26 @@ def test_packs_put_in_by_count_are_put_in_once(
     assert ">24<" in shown(wang, page)
 
 
+def test_a_scanner_is_faster_than_the_page(
+    wang: FlaskClient, store: Store, house: Installation
+) -> None:
+    """The next code is sent from the page before it: both go in, each once."""
+    begun = fill_in(
+        wang,
+        "/stock/units",
+        level="case",
+        place=str(store.places["FG1"]),
+        number="scan",
+        sscc=CASES[0],
+    )
+    page = begun.location.split("?")[0]
+    form = hidden(wang, page)
+    for serial in (store.serials[0], store.serials[1], store.serials[0]):
+        sent = wang.post(f"{page}/pack", data=form | {"code": serial})
+        assert sent.status_code == 302, said(sent)
+    assert ">2<" in shown(wang, page)
+
+
 def test_a_part_that_arrived_is_booked_once(
     wang: FlaskClient, store: Store, house: Installation
 ) -> None:

@@ -70,7 +70,7 @@ def _do(sscc: str, deed: Callable[[Session, str], str]) -> ResponseReturnValue:
     """Do it once, and show the unit; refused, the page with what was typed."""
     actor().require("unit.build")
     try:
-        return book_once(lambda session: deed(session, sscc))
+        return book_once(lambda session: deed(session, sscc), scans=True)
     except LotmarkError as error:
         with house().plant.reading() as session:
             return unit_page(session, sscc, error), status_of(error)
