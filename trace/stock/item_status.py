@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ..db import UtcDateTime
 from ..identity.tables import CodeBinding, CodeBlock, CodeSeries, ItemMark, ItemSegment
@@ -57,6 +57,9 @@ class ItemStatus:
     """Numbers of the holds in force on it."""
     first_shipped_at: datetime | None = None
     """When the item, or a part of its lot that may have held it, first left us."""
+    left_at: datetime | None = None
+    """When the item itself was first read as it left us; of a count that left nobody
+    knows whether it was among it."""
     known_at: Place | None = None
     possible_at: tuple[Place, ...] = ()
     """Where it may be, when the ledger knows that much."""
@@ -113,9 +116,15 @@ def _bound(
     lot_id: int,
     lot_item: int,
 ) -> ItemStatus:
-    lot, first_shipped_at = (
+    read = _covers(Movement, lot_id, lot_item)
+    counted = sa.and_(Movement.lot_id == lot_id, Movement.lo.is_(None))
+    lot, first_shipped_at, left_at = (
         session.execute(
-            sa.select(Lot, _first_shipped(lot_id, lot_item)).where(Lot.id == lot_id)
+            sa.select(
+                Lot,
+                _first_shipped(sa.or_(counted, sa.and_(*read))),
+                _first_shipped(sa.and_(*read)),
+            ).where(Lot.id == lot_id)
         )
         .unique()
         .one()
@@ -160,6 +169,7 @@ def _bound(
         marks=marked,
         holds=tuple(holds),
         first_shipped_at=first_shipped_at,
+        left_at=left_at,
         known_at=next((Place(*row[1:]) for row in places if row.sure), None),
         possible_at=tuple(Place(*row[1:]) for row in places if not row.sure),
     )
@@ -184,18 +194,14 @@ def _covers(table: Any, lot_id: int, lot_item: int) -> tuple[Any, ...]:
     return table.lot_id == lot_id, table.lo <= lot_item, table.hi > lot_item
 
 
-def _first_shipped(lot_id: int, lot_item: int) -> sa.ScalarSelect[Any]:
-    """When the item may first have left us: moves of other items do not count."""
+def _first_shipped(moved: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    """When such a movement first took goods out of our hands."""
+    source, target = aliased(Location), aliased(Location)
+    outside = sorted(OUTSIDE)
     return (
         sa.select(sa.func.min(Movement.at, type_=UtcDateTime))
-        .join(Location, Location.id == Movement.to_id)
-        .where(
-            Movement.lot_id == lot_id,
-            Location.kind.in_(sorted(OUTSIDE)),
-            sa.or_(
-                Movement.lo.is_(None),
-                sa.and_(*_covers(Movement, lot_id, lot_item)),
-            ),
-        )
+        .join(source, source.id == Movement.from_id)
+        .join(target, target.id == Movement.to_id)
+        .where(moved, target.kind.in_(outside), source.kind.not_in(outside))
         .scalar_subquery()
     )

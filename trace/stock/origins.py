@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..errors import N_, Conflict
-from ..identity.items import ItemSet
 from ..parties.tables import Location
+from .balance import Balance
 from .ledger import LotLedger
 from .loose import Loose
 from .places import Place
@@ -94,14 +94,13 @@ def sold_by(session: Session, loose: Iterable[Loose]) -> tuple[Loose, ...]:
 def _sold_by(session: Session, one: Loose, ledger: LotLedger) -> Loose:
     here = ledger.balances.get(one.place_id)
     place = here.place if here else place_value(session.get_one(Location, one.place_id))
-    if here and _may_be(here.quantity, one, here.known | here.possible):
+    if here and _may_be(ledger, here, one):
         return one
     if place.kind == "consumer":
         shops = [
             other.place
             for other in ledger.real
-            if other.place.kind == "consignee"
-            and _may_be(other.quantity, one, other.known | other.possible)
+            if other.place.kind == "consignee" and _may_be(ledger, other, one)
         ]
         if len(shops) == 1:
             return replace(one, place_id=shops[0].id)
@@ -120,10 +119,16 @@ def _sold_by(session: Session, one: Loose, ledger: LotLedger) -> Loose:
     return one  # the ledger says what is wrong
 
 
-def _may_be(quantity: int, one: Loose, there: ItemSet) -> bool:
-    if one.items is not None:
-        return quantity >= one.items.count and not one.items - there
-    return quantity >= (one.quantity or 0)
+def _may_be(ledger: LotLedger, here: Balance, one: Loose) -> bool:
+    """Whether the goods can be there; a pack never read may be any without a number."""
+    if one.items is None:
+        return here.quantity >= (one.quantity or 0)
+    unread = one.items - here.known - here.possible
+    return (
+        here.quantity >= one.items.count
+        and here.numberless >= unread.count
+        and not unread & ledger.placed
+    )
 
 
 def _check_arrived(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 from loads import at, cased, send, stands, stored, works
-from stockroom import QIAN, WANG, Plant, move
+from stockroom import QIAN, WANG, Plant, add_lot, move
 
 from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import Conflict, LotmarkError
@@ -16,6 +16,7 @@ from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.imbalances import find_imbalances
 from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.packing import see_unit
+from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.returns import Returned, bring_back, take_back
 from lotmark.trace.stock.shipping import deliver_goods, on_the_way
 from lotmark.trace.stock.transfers import move_between, take_away
@@ -257,3 +258,19 @@ def test_held_goods_go_back_only_when_the_hold_is_lifted(
         apart = Cargo((Loose(lot.id, plant.places["H1"], 4),))
         with refused("lot_on_hold"):
             move_between(session, apart, plant.places["W1"], WANG, now, reason="x")
+
+
+def test_a_pack_of_a_batch_only_counted_comes_back_from_the_one_who_can_have_it(
+    database: Database, plant: Plant, site: int, now: datetime
+) -> None:
+    """Nobody ever read a pack of it before a consumer brought one."""
+    with database.writing() as session:
+        lot = add_lot(session, plant, items=10)
+        move(session, plant, lot, "made > W1", 10, at=now)
+        move(session, plant, lot, "W1 > C01", 5, at=now)
+        move(session, plant, lot, "W1 > C02/T", 2, at=now)
+        pack = Loose(lot.id, plant.places["consumer"], items=ITEMS("3"))
+        back(session, plant, site, now, Cargo((pack,)), "consumer")
+        held = balances(session, [lot.id])[lot.id].balances
+        assert held[plant.places["R1"]].known == ITEMS("3")
+        assert held[plant.places["C01"]].quantity == 4

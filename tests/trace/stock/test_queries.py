@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from stockroom import QIAN, Plant, add_lot, move
+from stockroom import QIAN, WANG, Plant, add_lot, move
 
 from lotmark.trace.db import Database
 from lotmark.trace.identity.items import ItemSet
@@ -21,6 +21,7 @@ from lotmark.trace.stock.cautions import start_caution
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.item_status import ItemStatus
 from lotmark.trace.stock.queries import item_status, positions
+from lotmark.trace.stock.service import identify_items
 
 
 def test_a_whole_lot_is_where_its_balances_say(
@@ -194,6 +195,29 @@ def test_all_that_the_page_needs(
     assert found.known_at is None
     assert [place.code for place in found.possible_at] == ["C01", "C01/T"]
     assert status(database, 1005).word == "suspect"
+
+
+def test_no_day_is_told_for_a_pack_nobody_read_as_it_left(
+    database: Database, plant: Plant, lot: Lot, now: datetime
+) -> None:
+    """Thirty left uncounted by code, one of them is read at the shop later: the day of
+    the first truck may not be its own."""
+    later = now + timedelta(days=4)
+    with database.writing() as session:
+        move(session, plant, lot, "W1 > C02", 30, at=now + timedelta(days=3))
+        move(session, plant, lot, "W1 > C02", items="20", at=later)
+        here = ItemSet.parse("21")
+        identify_items(
+            session, lot.id, plant.places["C02"], here, actor=WANG, now=later
+        )
+    read, counted = status(database, 1020), status(database, 1021)
+    assert read.known_at is not None
+    assert counted.known_at is not None
+    assert read.known_at.code == counted.known_at.code == "C02"
+    assert read.left_at == later
+    assert counted.left_at is None
+    assert counted.first_shipped_at == now + timedelta(days=3)
+    assert status(database, 1003).left_at == now + timedelta(days=1)
 
 
 def test_an_item_not_shipped_says_so(
