@@ -136,22 +136,22 @@ def write(table: Iterator[Cells], path: Path) -> None:
 
 
 def bring(url: str, paths: list[Path]) -> tuple[int, float, float, float]:
-    """Rows, seconds, CPU seconds of ours, seconds in which others could not write."""
+    """Rows, seconds, CPU seconds, and those in which others on SQLite cannot write."""
     database = Database(url)
     began: list[float] = []
 
     def progress(step: str, done: int, total: int) -> None:
         if step == "write" and not began:
-            began.append(time.perf_counter())
+            began.append(time.process_time())
 
     files = [(path.name, path.open("rb")) for path in paths]
     start, cpu = time.perf_counter(), time.process_time()
     report = bring_files(
         database, files, people.system(), NOW, key_version=1, progress=progress
     )
-    end, used = time.perf_counter(), time.process_time() - cpu
+    spent, now = time.perf_counter() - start, time.process_time()
     database.dispose()
-    return report.rows, end - start, used, end - (began or [end])[0]
+    return report.rows, spent, now - cpu, now - (began or [now])[0]
 
 
 def measure(url: str, paths: list[Path], out: "multiprocessing.Queue[object]") -> None:
@@ -200,7 +200,7 @@ def main() -> None:
     given = options.parse_args()
     engines = [given.engine] if given.engine else ["sqlite", "postgresql"]
     server = testpg.start() if "postgresql" in engines else None
-    print("| file | engine | rows | a second | a CPU second | writing, s | MiB |")
+    print("| file | engine | rows | a second | a CPU second | writing, CPU s | MiB |")
     print("|---|---|---:|---:|---:|---:|---:|")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

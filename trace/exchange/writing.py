@@ -71,6 +71,7 @@ def write(
     plan = checked.plan
     names = [table.__tablename__ for table in ORDER]
     done, total = 0, sum(map(plan.count, (*names, "post")))
+    progress("write", 0, total)
     attached = plan.hand_over(session)
     ids = {
         name: _draw(session, plan, table)
