@@ -15,6 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from ..trace.errors import (
@@ -68,6 +69,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(LotmarkError, refuse)
     app.register_error_handler(CSRFError, refuse_form)
     app.register_error_handler(HTTPException, refuse_request)
+    app.register_error_handler(OperationalError, refuse_for_now)
 
 
 def status_of(error: LotmarkError) -> HTTPStatus:
@@ -78,6 +80,21 @@ def status_of(error: LotmarkError) -> HTTPStatus:
 def refuse(error: LotmarkError) -> tuple[Response | str, int]:
     """Answer an error of ours with its sentence."""
     return _answer(status_of(error), error.code, say(error))
+
+
+def refuse_for_now(error: OperationalError) -> tuple[Response | str, int]:
+    """Answer who waited in vain to write on SQLite, where only one may at a time."""
+    if "database is locked" not in str(error.orig):
+        raise error
+    return refuse(
+        Busy(
+            "database_busy",
+            N_(
+                "Something large is being written just now, such as an import. Nothing "
+                "of yours was saved; try again in a minute."
+            ),
+        )
+    )
 
 
 def refuse_form(error: CSRFError) -> ResponseReturnValue:

@@ -1,9 +1,11 @@
 """What stands before every page: the proxy in front, and what browsers are told."""
 
+import sqlite3
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask, request, url_for
 
 from lotmark.web.app import create_app
@@ -41,6 +43,24 @@ def test_only_proxies_of_ours_are_believed(
 ) -> None:
     client = served(house, trusted_proxies=proxies).test_client()
     assert client.get("/seen", headers=FORWARDED).text == seen
+
+
+def test_who_waits_in_vain_to_write_reads_why(house: Installation) -> None:
+    """A large import may keep others on SQLite from saving longer than they wait."""
+    app = served(house)
+    app.add_url_rule("/fault", "fault", _fail)
+    client = app.test_client()
+    english = {"Accept-Language": "en"}
+    answer = client.get("/fault?told=database+is+locked", headers=english)
+    assert answer.status_code == 503
+    assert "try again in a minute" in answer.text
+    with pytest.raises(sa.exc.OperationalError):
+        client.get("/fault?told=disk+I/O+error")
+
+
+def _fail() -> str:
+    fault = sqlite3.OperationalError(request.args["told"])
+    raise sa.exc.OperationalError("BEGIN", {}, fault)
 
 
 @pytest.mark.parametrize(
