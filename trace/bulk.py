@@ -195,6 +195,20 @@ def take_ids(session: Session, table: type[Base], count: int) -> list[int]:
     return sorted(session.scalars(drawn))
 
 
+def pass_ids(session: Session, table: type[Base]) -> None:
+    """Rows were inserted with ids of their own: new ones go on after the highest.
+
+    SQLite sees to it itself.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    name = table.__tablename__
+    sequence = sa.func.pg_get_serial_sequence(f'"{name}"', "id")
+    last = sa.select(sa.func.max(table.__table__.c.id)).scalar_subquery()
+    now = sa.func.nextval(sequence)
+    session.execute(sa.select(sa.func.setval(sequence, sa.func.greatest(last, now))))
+
+
 class _Pieces:
     """Rows as the text that COPY reads, made when it asks for more."""
 

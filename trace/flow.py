@@ -40,6 +40,8 @@ class Machine:
     column: str
     """The column that holds the state."""
     steps: Mapping[str, Step]
+    since: str = ""
+    """The column, if any, that says when the row came to its state."""
 
 
 def apply(
@@ -89,6 +91,8 @@ def apply(
     (key,) = sa.inspect(type(row)).primary_key_from_instance(row)
     for column, value in {machine.column: step.target, **changes}.items():
         setattr(row, column, value)
+    if machine.since:
+        setattr(row, machine.since, now)
     audit.record(
         session,
         actor.login,

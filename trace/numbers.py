@@ -34,3 +34,16 @@ def next_value(session: Session, name: str, year: int, many: int = 1) -> int:
         .returning(sa.literal_column("value", sa.BigInteger))
     ).scalar_one()
     return last - many + 1
+
+
+def pass_number(session: Session, name: str, year: int, value: int) -> None:
+    """Numbers up to ``value`` were given out elsewhere: go on after it."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite.insert if on_sqlite else postgresql.insert)(Counter)
+    session.execute(
+        insert.values(name=name, year=year, value=value).on_conflict_do_update(
+            index_elements=["name", "year"],
+            set_={"value": value},
+            where=Counter.value < value,
+        )
+    )

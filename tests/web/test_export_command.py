@@ -40,11 +40,11 @@ def test_the_plant_is_written_as_an_import_takes_it(tmp_path: Path) -> None:
         assert (folder / each["file"]).stat().st_size == each["bytes"]
     lots = (folder / "lots.csv").read_text("utf-8-sig")
     assert "007-01,BJ200," in lots
-    assert ",100,piece,FG1," in lots
+    assert ",0,piece," in lots
     moves = (folder / "movements.csv").read_text("utf-8-sig")
-    assert "supplied,FG1,25.000001,kg" in moves  # not made by an import
-    assert "made" not in moves  # the row of its lot says it
-    assert "FH-1" not in moves  # its shipment says it
+    assert ",made,FG1,100,piece,0-99," in moves
+    assert "supplied,FG1,25.000001,kg" in moves
+    assert ",FH-1," in moves  # it belongs to that shipment
 
 
 @pytest.mark.usefixtures("recorded")

@@ -15,6 +15,8 @@ from .rows import AlreadyBad, Row, WrongCell
 OURS = ("line", "warehouse", "hold", "quarantine", "returns")
 """Kinds of places in our hands, where stock can be taken in."""
 DEFAULT_ZONE = "Asia/Shanghai"
+OWN = "/"
+"""Instead of a supplier's column: of several lots our own is meant."""
 LOT_COLUMNS = ("lot", "input_lot", "output_lot")
 
 T = TypeVar("T")
@@ -144,7 +146,8 @@ class Book:
     ) -> KnownLot:
         """The lot of a row, by its number and, where given, article and supplier."""
         values = row.values
-        key = values[column], values.get(article), values.get(supplier)
+        origin = values.get(supplier, supplier if supplier == OWN else None)
+        key = values[column], values.get(article), origin
         known = self._found_lots.get(key)
         if known is None:
             known = self._find_lot(row, column, article, supplier)
@@ -159,6 +162,8 @@ class Book:
             found = [lot for lot in found if lot.article_id == wanted.id]
         if supplier in row.values:
             found = [lot for lot in found if lot.origin == row[supplier]]
+        elif supplier == OWN:
+            found = [lot for lot in found if lot.own] or found
         if len(found) == 1:
             return found[0]
         if ("lot", code) in self.bad:
@@ -172,7 +177,7 @@ class Book:
         self, row: Row, column: str = "lot", article: str = "article"
     ) -> KnownLot:
         """A batch of ours: a line makes nobody else's."""
-        own = self.lot(row, column, article)
+        own = self.lot(row, column, article, OWN)
         if not own.own:
             raise WrongCell(
                 column,

@@ -22,21 +22,35 @@ from ..stock.desk import Desk, open_desk
 from ..stock.ledger import LotLedger
 from ..stock.places import Place
 from ..stock.service import AUDITED, Move
-from . import consumption, goods, lots, master, production
+from . import (
+    consumption,
+    counts,
+    goods,
+    items,
+    lots,
+    master,
+    production,
+    records,
+    sightings,
+)
 from .book import Book
+from .coded import CodeFiles
 from .facts import Facts
-from .job import Coded, Job
+from .job import Job
 from .kinds import KINDS
 from .known_lots import KnownLot
+from .past import PastGates
 from .plan import Plan
 from .rows import BadRows, ImportRefused, Row
+from .sightings import Sightings
 from .staging import Progress, Staged
 from .units import Units
 
 Step = Callable[[list[Row]], None]
+WHERE = ("file_no", "line_no")
 ROUTE = ("lot_id", "from_id", "to_id", "quantity")
-IN_TIME = "planned.opening, planned.at, planned.seq"
-"""The order of movements: lots come in first, then all else as it happened."""
+IN_TURN = "planned.turn, planned.seq"
+"""The order of movements, see ``Job.post``."""
 
 
 @dataclass(slots=True)
@@ -45,8 +59,7 @@ class Checked:
 
     plan: Plan
     desk: Desk
-    coded: list[Coded]
-    runs: dict[int, tuple[datetime, datetime]]
+    job: Job
     gone: set[ItemRow] = field(default_factory=set)
     fresh: set[ItemRow] = field(default_factory=set)
     """What goes out of and comes into the table of items."""
@@ -101,9 +114,9 @@ def _work_out(
         book.bad |= staged.missed
         job = Job(session, actor, now, book, BadRows(staged.bad), plan)
         _read(job, staged, progress)
-        desk = _open_desk(job)
-        checked = Checked(plan, desk, job.coded, job.runs)
-        _book(job, checked)
+        desk, gates = _open_desk(job)
+        checked = Checked(plan, desk, job)
+        _book(job, checked, gates)
         if job.bad:
             raise ImportRefused(job.bad)
     except BaseException:
@@ -114,24 +127,38 @@ def _work_out(
 
 def _read(job: Job, staged: Staged, progress: Progress) -> None:
     """Go through the rows, kind by kind in the order they refer to one another."""
-    units = Units(job)
+    units, code_files = Units(job), CodeFiles(job)
+    shipments = goods.Shipments(job, units)
     steps: dict[str, Step] = {
         "sites": partial(master.add_sites, job),
         "lines": partial(master.add_lines, job),
         "places": partial(master.add_places, job),
         "partners": partial(master.add_partners, job),
         "articles": partial(master.add_articles, job),
+        "spares": partial(master.add_spares, job),
         "lots": partial(lots.add_lots, job),
+        "codes": code_files.add_codes,
+        "bindings": code_files.add_bindings,
         "runs": partial(production.add_runs, job),
         "cycles": production.Cycles(job).add,
         "cleanings": partial(production.add_cleanings, job),
         "checks": partial(production.add_checks, job),
+        "inspections": partial(records.add_inspections, job),
+        "samples": partial(records.add_samples, job),
+        "papers": partial(records.add_papers, job),
+        "items": partial(items.add_items, job),
+        "marks": partial(items.add_marks, job),
+        "holds": partial(items.add_holds, job),
         "consumption": partial(consumption.add_consumption, job),
         "cases": units.add,
-        "shipments": goods.Shipments(job, units).add,
+        "shipments": shipments.add,
         "movements": partial(goods.add_movements, job, units),
+        "sightings": partial(sightings.add_sightings, job),
+        "counts": counts.Counts(job).add,
     }
     afterwards: dict[str, Callable[[], None]] = {
+        "codes": code_files.finish_codes,
+        "bindings": code_files.finish_bindings,
         "runs": partial(production.check_runs, job),
         "checks": partial(production.check_checks, job),
         "consumption": partial(consumption.check_consumption, job),
@@ -148,9 +175,12 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
                 progress("check", done, staged.rows)
         if batches and kind.name in afterwards:
             afterwards[kind.name]()
+    shipments.finish()
+    lots.certify_lots(job)
+    consumption.check_booked(job)
 
 
-def _open_desk(job: Job) -> Desk:
+def _open_desk(job: Job) -> tuple[Desk, PastGates]:
     """A desk for the lots that move: new ones have an empty ledger."""
     every = {lot.id: lot for some in job.book.lots.values() for lot in some}
     places = {place.id: _place(place) for place in job.book.places.values()}
@@ -164,44 +194,53 @@ def _open_desk(job: Job) -> Desk:
     recorded = {lot_id: lot for lot_id, lot in facts.items() if lot_id > 0}
     used = job.plan.values("post", "lot_id", f"to_id = {consumed}")
     desk = open_desk(job.session, recorded, places, used & recorded.keys())
-    desk.lots = desk.gates.lots = facts
+    new = {one for one, lot in every.items() if one < 0 and lot.status_since}
+    gates = PastGates(facts, desk.gates.held, desk.gates.returns, new, job.stops)
+    desk.lots, desk.gates = facts, gates
     for lot_id in moved - recorded.keys():
         desk.before[lot_id] = LotLedger(every[lot_id].code, {})
-    return desk
+    return desk, gates
 
 
-def _book(job: Job, checked: Checked) -> None:
+def _book(job: Job, checked: Checked, gates: PastGates) -> None:
     """Book all stock movements, in memory: what the ledger refuses is a bad row."""
-    job.plan.index("post", "opening", "at")
+    job.plan.index("post", "turn")
     job.plan.index("run", "post")
     plan, add = job.plan, checked.desk.add
-    for number, *route, items in plan.read("post", ("seq", *ROUTE, "items"), IN_TIME):
+    seen = Sightings(job, checked.desk)
+    for number, *route, scanned in plan.read("post", ("seq", *ROUTE, "items"), IN_TURN):
         # what can be added up had its time and paper checked when it was read
-        if items is not None or not add(*route):
-            _book_one(job, checked.desk, number)
+        if scanned is not None or route[0] in seen or not add(*route):
+            _book_one(job, checked.desk, gates, seen, number)
+    seen.tell_all()
     before, after = checked.desk.before, checked.desk.after()
     plan.add_all("stock", STOCK, changed_stock(before, after))
     checked.gone, checked.fresh = changed_items(before, after)
     checked.moved = job.plan.count("post")
     told = ("lot_id", "from_id", "to_id", "at", "document", "quantity", "items")
-    for one in islice(job.plan.read("post", told, IN_TIME), AUDITED):
+    for one in islice(job.plan.read("post", told, IN_TURN), AUDITED):
         lot_id, source, target, at, document, quantity, text = one
-        items = None if text is None else ItemSet.parse(text)
-        paper = read_moment(at), document, quantity, items
+        some = None if text is None else ItemSet.parse(text)
+        paper = read_moment(at), document, quantity, some
         checked.first.append(Move(lot_id, source, target, *paper))
 
 
-def _book_one(job: Job, desk: Desk, number: int) -> None:
-    told = *ROUTE, "items", "document", "at", "column", "file_no", "line_no"
+def _book_one(
+    job: Job, desk: Desk, gates: PastGates, seen: Sightings, number: int
+) -> None:
+    told = *ROUTE, "items", "document", "at", "recorded_at", "column", *WHERE
     [found] = job.plan.look_up("post", told, "seq", number)
-    lot_id, source, target, quantity, text, document, at, column, file, line = found
-    items = None if text is None else ItemSet.parse(text)
+    lot_id, source, target, quantity, text, document, at, booked, column, *where = found
+    some = None if text is None else ItemSet.parse(text)
     when, actor, now = read_moment(at), job.actor, job.now
+    gates.moment = when if booked is None else read_moment(booked)
+    seen.tell(lot_id, booked or at)
     route = lot_id, source, target, quantity
+    missing = document in job.counted
     try:
-        desk.book(*route, items, when, document, actor, now)
+        desk.book(*route, some, when, document, actor, now, missing=missing)
     except LotmarkError as error:
-        job.bad.note(job.plan.row(file, line), column, error)
+        job.bad.note(job.plan.row(*where), column, error)
 
 
 def _place(place: Location) -> Place:

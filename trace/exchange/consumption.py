@@ -1,42 +1,52 @@
 """Applying what went into batches: an edge of the genealogy and a movement each."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from ..bulk import plain_moment
 from ..errors import N_, Conflict, InvalidInput
+from ..identity.items import ItemSet
 from ..parties.tables import Location
+from ..production.consumption import check_facts
 from ..production.tables import LotInput
 from ..stock.tables import Stock
 from .book import OURS, already_there
-from .job import Job, Moment
+from .contents import check_items, quantity_contradicts
+from .job import Job, Moment, cell
 from .known_lots import KnownLot, found_among
+from .past import status_at
 from .rows import Row, WrongCell
 
 KEY = ("input_id", "output_id", "kind", "quantity", "at")
-"""The columns of an edge; two that are the same in all are one brought in twice."""
-
+"""The columns of an edge; two that are the same in all are one brought in twice, but
+for the place in the record that files tell."""
+EDGE = (*KEY, "reason", "approved_by", "_entry")
 
 Key = tuple[int, int, str, int, str]
 
 
 def add_consumption(job: Job, rows: list[Row]) -> None:
-    """Consumption, rework, repacking: the input's stock goes to ``consumed``."""
-    consumed = job.book.places["consumed"].id
+    """Consumption, rework, repacking: the input's stock goes to ``consumed``.
+
+    Of what is ``booked``, the movements stand in their own file.
+    """
     read: list[tuple[Row, Key]] = []
     times: list[datetime] = []
 
     def add(row: Row) -> None:
-        used, output, kind, source, at = _read(job, row)
-        quantity = job.quantity(row, used.article)
+        used, output, at = _read(job, row)
+        kind = row.values.get("kind", "consumption")
+        quantity, items = _amount(job, row, used)
+        if row.values.get("booked"):
+            _note_booked(job, row, used, quantity)
+        else:
+            _post(job, row, used, output, kind, quantity, items, at)
         key = used.id, output.id, kind, quantity, at.text
-        job.plan.add("lot_input", KEY, key, row)
-        job.plan.mark("lot_input", key)
-        job.post(
-            *(row, "quantity", used.id, source.id, consumed, quantity, None, at),
-            *(row.values["output_lot"], kind),
-        )
+        entry = row.get("entry")
+        said = row.get("reason", ""), row.get("approved_by", ""), entry
+        job.plan.add("lot_input", EDGE, (*key, *said), row)
+        job.plan.mark("lot_input", (*key, entry))
         read.append((row, key))
         times.append(at.at)
 
@@ -49,9 +59,76 @@ def add_consumption(job: Job, rows: list[Row]) -> None:
 
 def check_consumption(job: Job) -> None:
     """No edge stands twice in the files of one import."""
-    for _, row, key in job.plan.repeated("lot_input", KEY):
+    for _, row, key in job.plan.repeated("lot_input", (*KEY, "_entry")):
         code = job.book.code_of(key[0])
         job.bad.note(row, "at", already_there("consumption", code))
+
+
+def check_booked(job: Job) -> None:
+    """What is said to be booked is booked: movements take as much to ``consumed``."""
+    if not job.used:
+        return
+    consumed = job.book.places["consumed"].id
+    moved = job.plan.sums("post", "lot_id", "quantity", f"to_id = {consumed}")
+    for lot_id, (used, row) in job.used.items():
+        if used > moved.get(lot_id, 0) and not job.bad:
+            error = Conflict(
+                "use_unbooked",
+                N_(
+                    "%(used)s of lot %(lot)s are said to be booked as used, but the "
+                    "movements take only %(moved)s to consumed (in base units)."
+                ),
+                lot=job.book.code_of(lot_id),
+                used=used,
+                moved=moved.get(lot_id, 0),
+            )
+            job.bad.note(row, "booked", error)
+
+
+def _amount(job: Job, row: Row, used: KnownLot) -> tuple[int, ItemSet | None]:
+    quantity = job.quantity(row, used.article)
+    items: ItemSet | None = row.get("items")
+    if items is not None:
+        check_items(used, items)
+        if items.count != quantity:
+            raise WrongCell("quantity", quantity_contradicts(quantity, items.count))
+    return quantity, items
+
+
+def _post(
+    job: Job,
+    row: Row,
+    used: KnownLot,
+    output: KnownLot,
+    kind: str,
+    quantity: int,
+    items: ItemSet | None,
+    at: Moment,
+) -> None:
+    source = _source(job, row, used)
+    _check_usable(job, row, used, output, kind, at.at)
+    consumed = job.book.places["consumed"].id
+    job.post(
+        *(row, "quantity", used.id, source.id, consumed, quantity, items, at),
+        *(row.values["output_lot"], kind),
+    )
+
+
+def _note_booked(job: Job, row: Row, used: KnownLot, quantity: int) -> None:
+    if used.id > 0:
+        raise WrongCell(
+            "booked",
+            InvalidInput(
+                "booked_elsewhere",
+                N_(
+                    "Only of lots that come with the same import can use be booked "
+                    "already, but %(lot)s is recorded here: leave the column empty."
+                ),
+                lot=used.code,
+            ),
+        )
+    before, first = job.used.get(used.id, (0, Row(row.file, row.line, {})))
+    job.used[used.id] = before + quantity, first
 
 
 def _recorded(job: Job, outputs: set[int], times: list[datetime]) -> set[Key]:
@@ -66,21 +143,14 @@ def _recorded(job: Job, outputs: set[int], times: list[datetime]) -> set[Key]:
     return {(*row[:4], plain_moment(row.at)) for row in found}
 
 
-def _read(job: Job, row: Row) -> tuple[KnownLot, KnownLot, str, Location, Moment]:
-    """What was used, for what, how, from where and when."""
+def _read(job: Job, row: Row) -> tuple[KnownLot, KnownLot, Moment]:
+    """What was used, for what, and when."""
     book = job.book
     output = book.own_lot(row, "output_lot", "output_article")
     used = book.lot(row, "input_lot", "input_article", "supplier")
-    kind = row.values.get("kind", "consumption")
     if used.id == output.id:
         raise WrongCell("input_lot", _into_itself(used))
-    source = _source(job, row, used)
-    zone = book.zone(source.site_id)
-    at = job.moment(row, "at", zone)
-    if used.expires_on is not None:
-        _check_not_expired(row, used, at.at.astimezone(zone).date())
-    _check_usable(row, used, kind)
-    return used, output, kind, source, at
+    return used, output, job.moment(row, "at", book.zone(output.site_id))
 
 
 def _source(job: Job, row: Row, used: KnownLot) -> Location:
@@ -120,41 +190,16 @@ def _stocked(job: Job) -> dict[int, set[str]]:
     return job.stocked
 
 
-def _check_not_expired(row: Row, used: KnownLot, used_on: date) -> None:
-    if used.expires_on is not None and used_on > used.expires_on:
-        # domain.md §2.2 IngredientLot: expired or failed lots are not consumed
-        raise WrongCell(
-            "input_lot",
-            Conflict(
-                "lot_expired",
-                N_("Lot %(lot)s expired on %(day)s, before it was used."),
-                lot=used.code,
-                day=used.expires_on,
-            ),
-        )
-
-
-def _check_usable(row: Row, used: KnownLot, kind: str) -> None:
-    if used.status in ("rejected", "recalled"):
-        # Food Safety Law art. 34(1): recalled food is no raw material (domain.md §2.2)
-        raise WrongCell(
-            "input_lot",
-            Conflict(
-                "lot_unusable",
-                N_("Lot %(lot)s is %(status)s: it may not go into food."),
-                lot=used.code,
-                status=used.status,
-            ),
-        )
-    if kind == "rework" and not used.own:
-        raise WrongCell(
-            "kind",
-            InvalidInput(
-                "rework_not_own",
-                N_("Only goods of our own are reworked, but %(lot)s was received."),
-                lot=used.code,
-            ),
-        )
+def _check_usable(
+    job: Job, row: Row, used: KnownLot, output: KnownLot, kind: str, at: datetime
+) -> None:
+    """As ``production.consumption.check_usable`` asks, of lots recorded and new."""
+    told = job.inspected
+    failed = told.has_failed(job.session, job.book.recorded, used.id, at)
+    status = status_at(used, at) if used.id < 0 else used.status
+    zone = job.book.zone(output.site_id)
+    with cell("kind" if kind == "rework" and not used.own else "input_lot"):
+        check_facts(used, status, failed, kind, at, zone)
 
 
 def _into_itself(lot: KnownLot) -> InvalidInput:

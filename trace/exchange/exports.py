@@ -6,6 +6,7 @@ each value is written; an import reads all of them back.
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from sqlalchemy.orm import Session
 
+from ..identity.items import ItemSet
 from .lists import IMPORTS, Listing
 from .lists.query import Asked, Cell, read_rows
 from .lists.shape import Column, Use
@@ -90,7 +92,9 @@ def value_of(column: Column, cell: Cell, zone: ZoneInfo) -> Value:
             f"{name} {what} {share}%" for name, (what, share) in value.items()
         )
     if column.form == "findings":
-        return "; ".join(" ".join(row) for row in value)
+        return "; ".join(" | ".join(map(_plain_finding, row)) for row in value)
+    if column.form == "items":
+        return str(ItemSet.parse(value))
     found: Value = value
     return found
 
@@ -99,6 +103,11 @@ def _values(
     columns: Sequence[Column], row: Sequence[Cell], zone: ZoneInfo
 ) -> list[Value]:
     return [value_of(*pair, zone) for pair in zip(columns, row, strict=True)]
+
+
+def _plain_finding(text: str) -> str:
+    """Signs that stand between findings get a backslash, see ``values.findings``."""
+    return re.sub(r"([\\|;；])", r"\\\1", text)
 
 
 def in_unit(quantity: int, base: str | None) -> int | Decimal:

@@ -1,21 +1,20 @@
 """Applying shipments and movements: what they move is told in one of three ways."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ..errors import N_, Conflict, InvalidInput
-from ..identity.items import ItemSet
+from ..errors import N_, NotFound
 from ..stock.tables import Movement, Shipment
 from .book import already_there, cell_missing
-from .job import Job, Moment, check_order
+from .job import Booked, Job, Moment, check_order
 from .known_lots import found_among
+from .loads import Contents, Load, loads_of, ssccs_of
 from .production import rows_disagree
 from .rows import Row, WrongCell
-from .units import Content, Units, contents_of_row, quantity_contradicts
+from .units import Units
 
 SHIPMENT = (
     "id",
@@ -40,20 +39,10 @@ HEAD = (
     "place",
 )
 """The columns that say something of a shipment as a whole."""
+GOODS = ("lot", "sscc", "items", "quantity", "place")
+"""The columns that say what was on board, and from where."""
 MOVED = ("document", "lot_id", "from_id", "to_id", "at", "alike")
 """What makes two rows the same movement: of items, the first run tells."""
-
-Known = dict[str, tuple[Content, ...]]
-
-
-class _Load(NamedTuple):
-    """What one row moves of one lot."""
-
-    lot_id: int
-    quantity: int
-    items: ItemSet | None
-    column: str
-    """The column that says how much."""
 
 
 class _Head(NamedTuple):
@@ -62,7 +51,8 @@ class _Head(NamedTuple):
     shipment: int
     shipped: Moment
     delivered: Moment | None
-    source: int
+    source: int | None
+    """None for a shipment whose goods stand in movements."""
     transit: int
     shop: int
 
@@ -75,7 +65,7 @@ class Shipments:
     """
 
     def __init__(self, job: Job, units: Units) -> None:
-        self._job, self._units = job, units
+        self._job, self._units, self._bad = job, units, job.book.bad
         self._known: dict[str, tuple[int, int]] = {}
         """Number to the shipment's id and a mark of what its rows must agree in."""
         self._gone: set[str] = set()
@@ -83,11 +73,11 @@ class Shipments:
         """What the row before said of its shipment, and what that means."""
 
     def add(self, rows: list[Row]) -> None:
-        cases = self._units.contents_of(_ssccs(rows))
+        cases = self._units.contents_of(ssccs_of(rows))
         taken = self._recorded(rows)
         self._job.each("shipments", rows, lambda row: self._add(row, cases, taken))
 
-    def _add(self, row: Row, cases: Known, taken: set[str]) -> None:
+    def _add(self, row: Row, cases: Contents, taken: set[str]) -> None:
         job, number = self._job, row.values["number"]
         if number in taken:
             raise WrongCell("number", already_there("shipment", number))
@@ -95,7 +85,9 @@ class Shipments:
         if self._last is None or self._last[0] != said:
             self._last = said, self._head(row)
         shipment, shipped, delivered, source, transit, shop = self._last[1]
-        loads = _loads(job, row, cases)
+        if source is None:
+            return
+        loads = loads_of(job, row, cases)
         if "sscc" in row.values:
             _ship_once(row, self._gone)
         for load in loads:
@@ -110,12 +102,19 @@ class Shipments:
                     *(delivered, number, "delivered", shipment),
                 )
 
+    def finish(self) -> None:
+        """Cases are on the way with shipments of the same files."""
+        for number, row in self._job.awaited.items():
+            if number not in self._known and ("shipment", number) not in self._bad:
+                self._job.bad.note(row, "shipment", _shipment_unknown(number))
+
     def _head(self, row: Row) -> "_Head":
         """The shipment of a row: new, or of an earlier row that says the same."""
         job, said = self._job, row.values
         site = job.book.site(row) if "site" in said else None
-        place = job.book.our_place(row)
-        site_id = site.id if site else place.site_id
+        goods = any(name in said for name in GOODS)
+        place = job.book.our_place(row) if goods else None
+        site_id = site.id if site else place.site_id if place else None
         if site_id is None:
             raise WrongCell("site", cell_missing("site"))
         consignee = job.book.partner(row, "consignee", "consignee")
@@ -132,14 +131,15 @@ class Shipments:
         )
         known = self._known.get(said["number"])
         if known is None:
-            known = job.plan.new_id(Shipment), hash(values)
+            known = job.shipment_id(said["number"]), hash(values)
             self._known[said["number"]] = known
             job.plan.add("shipment", SHIPMENT, (known[0], *values), row)
         elif known[1] != hash(values):
             raise WrongCell("number", rows_disagree(said["number"]))
         code = said["consignee"]
         transit, shop = job.book.places[f"{code}/T"].id, job.book.places[code].id
-        return _Head(known[0], shipped, delivered, place.id, transit, shop)
+        source = None if place is None else place.id
+        return _Head(known[0], shipped, delivered, source, transit, shop)
 
     def _recorded(self, rows: list[Row]) -> set[str]:
         numbers = {row["number"] for row in rows} - self._known.keys()
@@ -150,8 +150,9 @@ class Shipments:
 
 def add_movements(job: Job, units: Units, rows: list[Row]) -> None:
     """Movements between any two places, such as transfers, samples and returns."""
-    cases = units.contents_of(_ssccs(rows))
+    cases = units.contents_of(ssccs_of(rows))
     taken = _recorded_movements(job, rows)
+    ships = job.shipments | _recorded_shipments(job, rows)
     ways: dict[tuple[str, str], tuple[int, int, ZoneInfo]] = {}
 
     def add(row: Row) -> None:
@@ -164,16 +165,45 @@ def add_movements(job: Job, units: Units, rows: list[Row]) -> None:
             way = ways[ends] = source.id, target.id, zone
         at = job.moment(row, "at", way[2])
         document, reason = said["document"], said.get("reason", "")
-        for load in _loads(job, row, cases):
+        booked = _booked(job, row, way[2])
+        shipment = ships.get(said.get("shipment", ""))
+        if shipment is None and "shipment" in said:
+            raise WrongCell("shipment", _shipment_unknown(said["shipment"]))
+        for load in loads_of(job, row, cases):
             if taken and _key(document, load, way[0], way[1], at.at) in taken:
                 raise WrongCell("document", already_there("movement", document))
             job.post(
                 *(row, load.column, load.lot_id, way[0], way[1], load.quantity),
-                *(load.items, at, document, reason),
-                kind="movements",
+                *(load.items, at, document, reason, shipment),
+                kind="" if booked else "movements",
+                booked=booked,
             )
 
     job.each("movements", rows, add)
+
+
+def _booked(job: Job, row: Row, zone: ZoneInfo) -> Booked | None:
+    """When, by whom and as which entry a movement was booked, if the row says it."""
+    if "booked_at" not in row.values:
+        if "booked_by" in row.values:
+            raise WrongCell("booked_at", cell_missing("booked_at"))
+        return None
+    at = job.moment(row, "booked_at", zone)
+    return Booked(at, row.get("booked_by"), row.get("entry", 0))
+
+
+def _recorded_shipments(job: Job, rows: list[Row]) -> dict[str, int]:
+    named = {row["shipment"] for row in rows if "shipment" in row.values}
+    select = sa.select(Shipment.number, Shipment.id)
+    rest = named - job.shipments.keys()
+    found = found_among(job.session, select, Shipment.number, rest)
+    return {number: shipment_id for number, shipment_id in found}
+
+
+def _shipment_unknown(number: str) -> NotFound:
+    return NotFound(
+        "shipment_unknown", N_("No shipment %(number)s is recorded."), number=number
+    )
 
 
 def check_movements(job: Job) -> None:
@@ -187,59 +217,6 @@ def check_movements(job: Job) -> None:
             job.bad.note(row, "document", already_there("movement", key[0]))
     if second:
         job.plan.drop("post", second)
-
-
-def _loads(job: Job, row: Row, known: Known) -> list[_Load]:
-    """What a row moves: by cases, by items or by quantity."""
-    said = row.values
-    if "sscc" in said:
-        return _by_case(job, row, known)
-    if "lot" not in said:
-        raise WrongCell("lot", cell_missing("lot"))
-    lot = job.book.lot(row)
-    items: ItemSet | None = said.get("items")
-    quantity: int | None = None
-    if "quantity" in said:
-        quantity = job.quantity(row, lot.article)
-    if items is None:
-        if quantity is None:
-            raise WrongCell("quantity", cell_missing("quantity"))
-        return [_Load(lot.id, quantity, None, "quantity")]
-    if quantity not in (None, items.count):
-        raise WrongCell("quantity", quantity_contradicts(quantity or 0, items.count))
-    return [_Load(lot.id, items.count, items, "items")]
-
-
-def _by_case(job: Job, row: Row, known: Known) -> list[_Load]:
-    if "items" in row.values:
-        raise WrongCell(
-            "items",
-            InvalidInput(
-                "items_and_cases",
-                N_("Expected items or cases, found both: the cases say which items."),
-            ),
-        )
-    contents = contents_of_row(job, row, known)
-    total = sum(content.quantity for content in contents)
-    if "lot" in row.values:
-        lot = job.book.lot(row)
-        if {content.lot_id for content in contents} != {lot.id}:
-            raise WrongCell(
-                "lot",
-                Conflict(
-                    "case_of_other_lot",
-                    N_("The cases do not hold lot %(lot)s alone."),
-                    lot=lot.code,
-                ),
-            )
-        if "quantity" in row.values:
-            quantity = job.quantity(row, lot.article)
-            if quantity != total:
-                raise WrongCell("quantity", quantity_contradicts(quantity, total))
-    return [
-        _Load(content.lot_id, content.quantity, content.items, "sscc")
-        for content in contents
-    ]
 
 
 def _ship_once(row: Row, gone: set[str]) -> None:
@@ -266,7 +243,7 @@ def _recorded_movements(job: Job, rows: list[Row]) -> set[tuple[object, ...]]:
 
 
 def _key(
-    document: str, load: _Load, source_id: int, target_id: int, at: datetime
+    document: str, load: Load, source_id: int, target_id: int, at: datetime
 ) -> tuple[object, ...]:
     """A movement as its row in the database has it: of items, the first run."""
     quantity, lo = load.quantity, None
@@ -274,7 +251,3 @@ def _key(
         lo, hi = load.items.intervals[0]
         quantity = hi - lo
     return document, load.lot_id, source_id, target_id, at, quantity, lo
-
-
-def _ssccs(rows: Iterable[Row]) -> set[str]:
-    return {sscc for row in rows for sscc in row.get("sscc", ())}

@@ -17,8 +17,11 @@ from ..identity.items import ItemSet
 from ..parties.tables import Article
 from ..people import Actor
 from ..stock.checks import AHEAD
+from ..stock.tables import Shipment
 from .amounts import to_base
 from .book import Book
+from .inspected import Inspected
+from .past import Stop
 from .plan import POST, RUN, Plan
 from .rows import AlreadyBad, BadRows, Row, WrongCell
 
@@ -30,6 +33,7 @@ KEYS = {
     "articles": ("article", "code"),
     "lots": ("lot", "lot"),
     "cases": ("unit", "sscc"),
+    "shipments": ("shipment", "number"),
 }
 """What a row of a kind records, and the column with its code."""
 REMEMBERED = 50_000
@@ -48,9 +52,21 @@ class Coded:
     """A new lot whose packs get codes when it is written."""
 
     lot_id: int
+    count: int
+    """Item numbers given out."""
     quantity: int
+    """Packs that are there, from item 0 on."""
     at: datetime
     """When it was made."""
+
+
+class Booked(NamedTuple):
+    """When and by whom a movement was booked where it comes from."""
+
+    at: Moment
+    by: str | None
+    entry: int
+    """Its place in the record."""
 
 
 @dataclass(slots=True)
@@ -66,11 +82,26 @@ class Job:
     plan: Plan
     runs: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
     """First start and last end of the imported runs, by lot."""
-    coded: list[Coded] = field(default_factory=list)
+    coded: dict[int, Coded] = field(default_factory=dict)
+    bound: set[int] = field(default_factory=set)
+    """New lots whose codes the files tell."""
+    noted: set[int] = field(default_factory=set)
+    """New lots of whose items the files tell what became of them."""
+    shipments: dict[str, int] = field(default_factory=dict)
+    """Ids of the shipments that files name."""
+    awaited: dict[str, Row] = field(default_factory=dict)
+    """Shipments that cases are on the way with, by number, and a row that says so."""
+    counted: set[str] = field(default_factory=set)
+    """Counts that files tell; what they found missing may be lost though it is held."""
+    stops: dict[int, list[Stop]] = field(default_factory=dict)
+    """Holds that the files tell, by lot."""
+    inspected: Inspected = field(default_factory=Inspected)
     openings: dict[int, str] = field(default_factory=dict)
     """Where each new lot is taken in, as the place's code."""
-    cleanings: set[tuple[int, str]] = field(default_factory=set)
-    """Line and start of each cleaning known."""
+    cleanings: set[tuple[int, str, int | None]] = field(default_factory=set)
+    """Line, start and entry of each cleaning known; of those recorded entry 0."""
+    used: dict[int, tuple[int, Row]] = field(default_factory=dict)
+    """What went into batches of lots and is booked by movements, and a row of each."""
     stocked: dict[int, set[str]] | None = None
     """Where lots are in our hands, once somebody asked."""
     latest: datetime = field(init=False)
@@ -94,6 +125,17 @@ class Job:
             except AlreadyBad:
                 note_bad(self.book.bad, kind, row)
 
+    def shipment_id(self, number: str) -> int:
+        """The id of a shipment of the files; its rows may come later."""
+        if number not in self.shipments:
+            self.shipments[number] = self.plan.new_id(Shipment)
+        return self.shipments[number]
+
+    def await_shipment(self, row: Row) -> int:
+        """The id of a shipment that a row names before its own rows come."""
+        self.awaited.setdefault(row["shipment"], Row(row.file, row.line, {}))
+        return self.shipment_id(row["shipment"])
+
     def post(
         self,
         row: Row,
@@ -110,19 +152,27 @@ class Job:
         *,
         kind: str = "",
         opening: bool = False,
+        booked: Booked | None = None,
     ) -> None:
         """Ask for a stock movement; ``column`` is named when the ledger refuses it.
 
-        An opening brings in a lot: it is booked before all that goes on with it. Of a
-        ``kind``, movements that are alike in all else stand for one told twice.
+        An opening brings in a lot: it is booked before all that goes on with it. What
+        was ``booked`` elsewhere follows in the order of that record, then all else as
+        it happened. Of a ``kind``, movements that are alike in all else stand for one
+        told twice.
         """
         text = None if items is None else str(items)
         alike: str | None = None
         if kind:
             alike = str(quantity if items is None else items.intervals[0])
+        turn, recorded_at, by = at.text, None, None
+        if opening:
+            turn = ""
+        elif booked is not None:
+            turn, recorded_at, by = f"{booked.entry:020}", booked.at.text, booked.by
         values = (
-            *(0 if opening else 1, at.text, document, lot_id, source_id, target_id),
-            *(quantity, text, alike, reason, shipment_id, column, kind),
+            *(turn, at.text, document, lot_id, source_id, target_id, quantity, text),
+            *(alike, reason, shipment_id, column, kind, recorded_at, by),
         )
         plan = self.plan
         plan.add("post", POST, values, row)
@@ -151,13 +201,16 @@ class Job:
         day: date = row[column]
         return self._moment(column, datetime.combine(day, time(), zone))
 
-    def span(self, row: Row, zone: ZoneInfo) -> tuple[Moment, Moment | None]:
-        """``start`` and ``end`` of a row, in order."""
+    def span(
+        self, row: Row, zone: ZoneInfo, *, empty: bool = False
+    ) -> tuple[Moment, Moment | None]:
+        """``start`` and ``end`` of a row, in order; both at one moment if ``empty``."""
         start = self.moment(row, "start", zone)
         if "end" not in row.values:
             return start, None
         end = self.moment(row, "end", zone)
-        check_order(start, end, "end", zone)
+        if not (empty and end.at == start.at):
+            check_order(start, end, "end", zone)
         return start, end
 
     def quantity(self, row: Row, article: Article) -> int:

@@ -5,10 +5,23 @@ No header fits two kinds (a test proves it). docs/import.md shows an example of 
 
 from . import values
 from .columns import Column, Kind
-from .plant_kinds import ARTICLES, LINES, LOTS, PARTNERS, PLACES, SITES
+from .plant_kinds import ARTICLES, LINES, LOTS, PARTNERS, PLACES, SITES, SPARES
+from .record_kinds import (
+    BINDINGS,
+    CODES,
+    COUNTS,
+    HOLDS,
+    INSPECTIONS,
+    ITEMS_NOTED,
+    MARKS,
+    PAPERS,
+    SAMPLES,
+    SIGHTINGS,
+)
 from .values import choice
 from .words import (
     ARTICLE,
+    ENTRY,
     ITEMS,
     LINE,
     LOT,
@@ -17,9 +30,11 @@ from .words import (
     RESULT,
     SITE,
     SSCC,
+    SUPPLIER,
     UNIT,
     a_code,
     a_count,
+    a_long,
     a_text,
     a_time,
     an_amount,
@@ -27,6 +42,7 @@ from .words import (
     the_amount,
     the_code,
     the_lot,
+    the_text,
     the_time,
 )
 
@@ -50,16 +66,22 @@ CYCLES = Kind(
         Column(
             "kind",
             ("类型",),
-            choice(retort="杀菌锅 杀菌", kettle="夹层锅 卤锅", chiller="冷却 冷却池"),
+            choice(
+                retort="杀菌锅 杀菌",
+                kettle="夹层锅 卤锅",
+                chiller="冷却 冷却池",
+                tank="储罐 罐 缸",
+            ),
             "cell",
         ),
         the_code("number", "锅次", "锅次号"),
         the_time("start", "开始", "开始时间"),
         a_time("end", "结束", "结束时间"),
         Column("result", RESULT, choice(**PASSED, missing="缺失 记录缺失"), "cell"),
-        the_lot("lot", *LOT),
+        Column("lot", LOT, values.batch_number, "header"),
         a_code("article", *ARTICLE),
-        Column("quantity", QUANTITY, values.whole, "cell"),
+        SUPPLIER,
+        Column("quantity", QUANTITY, values.whole, "header"),
     ),
 )
 CLEANINGS = Kind(
@@ -82,6 +104,7 @@ CLEANINGS = Kind(
         ),
         Column("result", RESULT, choice(**PASSED), "cell"),
         a_text("verified_by", "验证人", "确认人"),
+        ENTRY,
     ),
 )
 CHECKS = Kind(
@@ -108,6 +131,7 @@ CHECKS = Kind(
         a_text("value", "实测值", "测量值"),
         a_text("limits", "限值", "标准"),
         Column("result", RESULT, choice(**PASSED), "cell"),
+        ENTRY,
     ),
 )
 CONSUMPTION = Kind(
@@ -117,7 +141,7 @@ CONSUMPTION = Kind(
         a_code("output_article", "产出物料编码", "成品编码"),
         the_code("input_article", "投入物料编码", "原料编码"),
         the_lot("input_lot", "投入批号", "原料批号"),
-        a_code("supplier", "供应商", "供应商编码"),
+        SUPPLIER,
         the_amount("quantity", *QUANTITY, "投料数量"),
         a_code("unit", *UNIT),
         the_time("at", "时间", "投料时间"),
@@ -127,6 +151,11 @@ CONSUMPTION = Kind(
             choice(consumption="投料", rework="返工", repack="分装 重新包装"),
         ),
         a_code("place", "库位", "仓库"),
+        some_items("items", *ITEMS),
+        a_long("reason", "原因"),
+        a_text("approved_by", "批准人"),
+        Column("booked", ("已入账",), values.truth),
+        ENTRY,
     ),
 )
 CASES = Kind(
@@ -134,10 +163,22 @@ CASES = Kind(
     (
         Column("sscc", SSCC, values.sscc, "cell"),
         Column("parent", ("上级托盘码", "所在托盘"), values.sscc, "header"),
+        Column("level", ("级别",), choice(case="箱", pallet="托盘 栈板")),
         a_code("article", *ARTICLE),
         Column("lot", LOT, values.batch_number, "header"),
+        SUPPLIER,
         some_items("items", *ITEMS),
         a_count("quantity", *QUANTITY),
+        a_time("packed_at", "装箱时间"),
+        a_time("removed_at", "取出时间"),
+        Column(
+            "state",
+            ("状态",),
+            choice(open="未封 装箱中", closed="已封", dissolved="已拆 拆箱"),
+        ),
+        a_code("place", "库位", "仓库", "所在库位"),
+        a_time("built_at", "建立时间"),
+        a_code("shipment", "发货单号", "出库单号"),
     ),
 )
 SHIPMENTS = Kind(
@@ -153,19 +194,21 @@ SHIPMENTS = Kind(
         a_time("delivered_at", "签收时间", "到货时间"),
         a_code("article", *ARTICLE),
         Column("lot", LOT, values.batch_number, "header"),
+        SUPPLIER,
         an_amount("quantity", *QUANTITY),
         a_code("unit", *UNIT),
         some_items("items", *ITEMS),
         Column("sscc", SSCC, values.ssccs),
-        the_code("place", "库位", "仓库", "发货仓库"),
+        Column("place", ("库位", "仓库", "发货仓库"), values.code, "header"),
     ),
 )
 MOVEMENTS = Kind(
     "movements",
     (
-        the_code("document", "单号", "单据号"),
+        the_text("document", "单号", "单据号"),
         a_code("article", *ARTICLE),
         the_lot("lot", *LOT),
+        SUPPLIER,
         the_code("from", "移出库位", "从"),
         the_code("to", "移入库位", "到"),
         an_amount("quantity", *QUANTITY),
@@ -173,7 +216,11 @@ MOVEMENTS = Kind(
         some_items("items", *ITEMS),
         Column("sscc", SSCC, values.ssccs),
         the_time("at", "时间", "移动时间"),
-        a_text("reason", "原因"),
+        a_long("reason", "原因"),
+        a_code("shipment", "发货单号", "出库单号"),
+        a_time("booked_at", "入账时间", "登记时间"),
+        a_text("booked_by", "入账人", "登记人"),
+        ENTRY,
     ),
 )
 
@@ -183,14 +230,25 @@ KINDS = (
     PLACES,
     PARTNERS,
     ARTICLES,
+    SPARES,
     LOTS,
+    CODES,
+    BINDINGS,
     RUNS,
     CYCLES,
     CLEANINGS,
     CHECKS,
+    INSPECTIONS,
+    SAMPLES,
+    PAPERS,
+    ITEMS_NOTED,
+    MARKS,
+    HOLDS,
     CONSUMPTION,
     CASES,
     SHIPMENTS,
     MOVEMENTS,
+    SIGHTINGS,
+    COUNTS,
 )
 """In the order they are applied: each kind refers only to those before it."""

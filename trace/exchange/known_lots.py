@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,8 @@ class KnownLot:
     code: str
     ai10: str
     status: str
+    status_since: datetime | None
+    site_id: int | None
     expires_on: date | None
     next_item: int
 
@@ -38,6 +40,8 @@ class KnownLot:
             lot.code,
             lot.ai10,
             lot.status,
+            lot.status_since,
+            lot.site_id,
             lot.expires_on,
             lot.next_item,
         )

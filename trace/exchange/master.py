@@ -1,7 +1,10 @@
 """Applying sites, lines, places, partners and articles."""
 
+import sqlalchemy as sa
+
 from ..errors import N_, InvalidInput
 from ..parties.tables import Article, Line, Location, Partner, Site
+from ..stock.tables import SparePolicy
 from .amounts import base_unit
 from .book import DEFAULT_ZONE, already_there
 from .job import Job, cell, plan_record
@@ -32,8 +35,8 @@ def add_lines(job: Job, rows: list[Row]) -> None:
         line = Line(site=site, site_id=site.id, **values)
         _plan(job, line, row)
         job.book.lines[site.code, line.code] = line
-        values["code"] = place
-        _add_place(job, Location(kind="line", site_id=site.id, **values), row)
+        named = {"name": line.name, "name_en": line.name_en, "code": place}
+        _add_place(job, Location(kind="line", site_id=site.id, **named), row)
 
     job.each("lines", rows, add)
 
@@ -96,6 +99,24 @@ def add_articles(job: Job, rows: list[Row]) -> None:
     job.each("articles", rows, add)
 
 
+def add_spares(job: Job, rows: list[Row]) -> None:
+    """How much of an article is kept as spare stock."""
+    taken = set(job.session.scalars(sa.select(SparePolicy.article_id)))
+    taken |= job.plan.values("spare_policy", "article_id")
+
+    def add(row: Row) -> None:
+        article = job.book.article(row)
+        if article.id in taken:
+            raise WrongCell("article", already_there("spare", article.code))
+        if row["permille"] > 1000:
+            raise WrongCell("permille", _share_beyond(row["permille"]))
+        taken.add(article.id)
+        values = {"article_id": article.id, "permille": row["permille"]}
+        job.plan.record(SparePolicy, values, row)
+
+    job.each("spares", rows, add)
+
+
 def _add_place(job: Job, place: Location, row: Row) -> None:
     _plan(job, place, row)
     job.book.places[place.code] = place
@@ -119,4 +140,12 @@ def _not_counted(article: str) -> InvalidInput:
         "case_size_not_counted",
         N_("Article %(article)s is not counted in pieces, so it has no case size."),
         article=article,
+    )
+
+
+def _share_beyond(found: int) -> InvalidInput:
+    return InvalidInput(
+        "share_beyond",
+        N_("Expected a share of at most 1000 thousandths, found %(found)s."),
+        found=found,
     )

@@ -24,7 +24,7 @@ from .rows import Row
 TOGETHER = 1_000
 NONE_OF: Mapping[str, str] = MappingProxyType({})
 POST = (
-    "opening",
+    "turn",
     "at",
     "document",
     "lot_id",
@@ -37,8 +37,11 @@ POST = (
     "shipment_id",
     "column",
     "kind",
+    "recorded_at",
+    "actor",
 )
-"""A stock movement that a row asks for; ``opening`` is 0 for what brings in a lot.
+"""A stock movement that a row asks for, and its ``turn``: movements are booked in the
+order of that text.
 
 ``alike`` is its quantity or its first run of items: with document, lot, places and time
 it tells movements apart."""
@@ -77,7 +80,7 @@ class Plan:
         """The SQL of the id that a new record of a table gets."""
         self._schema = "main"
         self.columns: dict[str, tuple[str, ...]] = {}
-        """The columns of each table that has rows."""
+        """The columns to be written of each table that has rows."""
         self.new: Counter[str] = Counter()
         """How many records with an id of their own are new, by table."""
         self._saved: Counter[str] = Counter()
@@ -180,22 +183,27 @@ class Plan:
         *,
         refers: Mapping[str, str] = NONE_OF,
         constants: Mapping[str, Plain] = MappingProxyType({}),
+        defaults: Mapping[str, Plain] = MappingProxyType({}),
         instead: Mapping[str, str] = NONE_OF,
         joined: str = "",
     ) -> Query | None:
         """How to read planned rows; none where nothing is planned.
 
         Columns that ``refers`` to a table hold the ids that its records got; some may
-        have the same value in every row, or an SQL term ``instead``, which may refer to
-        the table that is ``joined`` by the number of the row.
+        have the same value in every row, or in every row that has none, or an SQL term
+        ``instead``, which may refer to the table that is ``joined`` by the number of
+        the row.
         """
         if table not in self._waiting:
             return None
         self._save(table)
-        given = [constants[name] for name in columns if name in constants]
+        fixed = {**constants, **defaults}
+        given = [fixed[name] for name in columns if name in fixed]
         listed = ", ".join(
             "?"
             if name in constants
+            else f'coalesce(planned."{name}", ?)'
+            if name in defaults
             else instead.get(name) or self._true(name, refers.get(name, ""))
             for name in columns
         )
@@ -221,6 +229,30 @@ class Plan:
         self._save(table)
         select = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE {where}'  # noqa: S608 - names of ours
         return {value for (value,) in self._link.execute(select)}
+
+    def sums(self, table: str, key: str, column: str, where: str) -> dict[int, int]:
+        """Sums of a column by key, of rows for which a condition holds."""
+        if table not in self._waiting:
+            return {}
+        self._save(table)
+        select = (
+            f'SELECT "{key}", sum("{column}") FROM "{table}" WHERE {where} GROUP BY 1'  # noqa: S608 - names of ours
+        )
+        return dict(self._link.execute(select).fetchall())
+
+    def greatest(self, table: str, column: str) -> list[tuple[str, int]]:
+        """Beginnings such as ``FH-26-`` of document numbers, and the last number."""
+        if table not in self._waiting:
+            return []
+        self._save(table)
+        stem, number = f'substr("{column}", 1, 6)', f'substr("{column}", 7)'
+        select = (
+            f"SELECT {stem}, max(CAST({number} AS INTEGER))"  # noqa: S608 - names of ours
+            f""" FROM "{table}" WHERE "{column}" GLOB '[A-Z][A-Z]-[0-9][0-9]-[0-9]*'"""
+            f" AND NOT {number} GLOB '*[^0-9]*'"
+            f' AND length("{column}") < 16 GROUP BY 1'
+        )
+        return self._link.execute(select).fetchall()
 
     def index(self, table: str, *columns: str) -> None:
         """Make looking up, or reading in the order of these columns, fast."""
@@ -288,7 +320,8 @@ class Plan:
         self._inserts[table] = (
             f'INSERT INTO "{table}" ({listed}, file_no, line_no) VALUES ({places})'  # noqa: S608
         )
-        self.columns[table] = columns
+        # what begins with a line is for checks alone
+        self.columns[table] = tuple(name for name in columns if name[0] != "_")
         self._waiting[table] = []
         return self._waiting[table]
 

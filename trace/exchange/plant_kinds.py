@@ -1,6 +1,6 @@
 """The files that say what the plant has: sites, partners, articles, lots."""
 
-from . import values
+from . import small_tables, values
 from .columns import Column, Kind
 from .values import choice
 from .words import (
@@ -14,10 +14,13 @@ from .words import (
     a_count,
     a_day,
     a_long,
+    a_number,
     a_text,
+    a_time,
     the_code,
     the_key,
     the_lot,
+    the_number,
     the_text,
 )
 
@@ -43,6 +46,12 @@ LINES = Kind(
         the_key("code", "编号", "生产线编码"),
         the_text("name", "名称", "生产线名称"),
         a_text("name_en", "英文名称"),
+        Column(
+            "status",
+            ("状态",),
+            choice(running="运行 正常", stopped="停线 停产", rectifying="整改 整改中"),
+        ),
+        Column("labels_at_packing", ("包装时贴标",), values.truth),
     ),
 )
 PLACES = Kind(
@@ -88,6 +97,9 @@ PARTNERS = Kind(
         a_text("phone", "电话", "联系电话"),
         a_text("email", "邮箱", "电子邮箱"),
         a_text("region", "省份", "地区"),
+        a_text("backup_contact", "备用联系人", "第二联系人"),
+        a_text("backup_phone", "备用电话", "第二联系电话"),
+        a_day("contact_checked_on", "联系方式核实日期"),
     ),
 )
 ARTICLES = Kind(
@@ -118,7 +130,14 @@ ARTICLES = Kind(
         a_text("allergens_en", "英文致敏物质"),
         a_text("standard", "执行标准"),
         a_code("picture", "图片"),
-        Column("nutrition", ("营养成分", "营养成分表"), values.nutrition),
+        Column("nutrition", ("营养成分", "营养成分表"), small_tables.nutrition),
+    ),
+)
+SPARES = Kind(
+    "spares",
+    (
+        the_code("article", *ARTICLE),
+        the_number("permille", "备货千分比", "备用库存千分比"),
     ),
 )
 LOTS = Kind(
@@ -157,5 +176,9 @@ LOTS = Kind(
         a_text("certificate", "检验合格证号", "合格证号"),
         a_count("planned", "计划数量"),
         Column("coded", ("一物一码", "赋码"), values.truth),
+        a_number("labels", "已发码数", "发码数量"),
+        a_text("artwork", "标签版本", "标签稿版本"),
+        a_time("status_since", "状态时间", "状态变更时间"),
+        a_time("caution_since", "警示时间", "警示开始时间"),
     ),
 )

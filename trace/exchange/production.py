@@ -16,7 +16,7 @@ from ..production.tables import (
     LineRun,
     ProcessCheck,
 )
-from .book import already_there
+from .book import already_there, cell_missing
 from .job import Job
 from .known_lots import found_among
 from .rows import Row, WrongCell
@@ -28,8 +28,9 @@ SPAN = ("line_id", "started_at", "ended_at")
 CLEANING = ("line_id", "started_at", "ended_at", "kind", "result", "verified_by")
 LOAD = ("cycle_id", "lot_id", "quantity")
 CHECK = ("lot_id", "line_id", "at", "kind", "value", "limits", "result")
+PLANNED = (*CHECK, "_entry")
 CHECK_KEY = CHECK[:5]
-"""What no two checks share."""
+"""What no two checks share, but for the place in the record that files tell."""
 
 
 def add_runs(job: Job, rows: list[Row]) -> None:
@@ -81,7 +82,7 @@ class Cycles:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._cycles: dict[tuple[int, str], tuple[int, tuple[object, ...]]] = {}
-        self._loads: set[tuple[int, int]] = set()
+        self._loads: set[tuple[int, int | None]] = set()
 
     def add(self, rows: list[Row]) -> None:
         taken = _recorded_cycles(self._job, rows)
@@ -89,11 +90,11 @@ class Cycles:
 
     def _add(self, row: Row, taken: set[tuple[int, str]]) -> None:
         job, number = self._job, row["number"]
-        site, lot = job.book.site(row), job.book.own_lot(row)
+        site, lot_id = job.book.site(row), _inside(job, row)
         start, end = job.span(row, job.book.zone(site.id))
         key = site.id, number
         known, said = self._cycles.get(key, (0, ()))
-        if key in taken or (known, lot.id) in self._loads:
+        if key in taken or (known and (known, lot_id) in self._loads):
             raise WrongCell("number", already_there("cycle", number))
         ended = None if end is None else end.at
         values = row["equipment"], row["kind"], start.at, ended, row["result"]
@@ -103,8 +104,19 @@ class Cycles:
             job.plan.record(EquipmentCycle, _cycle(known, key, values), row)
         elif said != values:
             raise WrongCell("number", rows_disagree(number))
-        self._loads.add((known, lot.id))
-        job.plan.add("cycle_load", LOAD, (known, lot.id, row["quantity"]), row)
+        self._loads.add((known, lot_id))
+        if lot_id is not None:
+            job.plan.add("cycle_load", LOAD, (known, lot_id, row["quantity"]), row)
+
+
+def _inside(job: Job, row: Row) -> int | None:
+    """The lot that was inside a cycle, if any was."""
+    for column, other in (("lot", "quantity"), ("quantity", "lot")):
+        if other in row.values and column not in row.values:
+            raise WrongCell(column, cell_missing(column))
+    if "lot" not in row.values:
+        return None
+    return job.book.lot(row, supplier="supplier").id
 
 
 def _cycle(
@@ -128,19 +140,19 @@ def add_cleanings(job: Job, rows: list[Row]) -> None:
     def add(row: Row) -> None:
         line = job.book.line(row)
         start, end = job.span(row, _zone(job, line))
-        key = line.id, start.text
-        if key in job.cleanings:
+        key = line.id, start.text, row.get("entry")
+        if key in job.cleanings or (*key[:2], 0) in job.cleanings:
             told = start.at.astimezone(_zone(job, line)).isoformat()
             raise WrongCell("start", already_there("cleaning", told))
         job.cleanings.add(key)
         ended = None if end is None else end.text
         said = row["kind"], row["result"], row.get("verified_by", "")
-        job.plan.add("cleaning", CLEANING, (*key, ended, *said), row)
+        job.plan.add("cleaning", CLEANING, (*key[:2], ended, *said), row)
 
     if not job.cleanings:
         select = sa.select(Cleaning.line_id, Cleaning.started_at)
         recorded = job.session.execute(select)
-        job.cleanings.update((line, plain_moment(start)) for line, start in recorded)
+        job.cleanings.update((line, plain_moment(at), 0) for line, at in recorded)
     job.each("cleanings", rows, add)
 
 
@@ -156,8 +168,9 @@ def add_checks(job: Job, rows: list[Row]) -> None:
             *(lot.id, line.id, at, said["kind"], said.get("value", "")),
             *(said.get("limits", ""), said["result"]),
         )
-        job.plan.add("process_check", CHECK, values, row)
-        job.plan.mark("process_check", values[:5])
+        entry = said.get("entry")
+        job.plan.add("process_check", PLANNED, (*values, entry), row)
+        job.plan.mark("process_check", (*values[:5], entry))
         read.append((row, values[:5]))
 
     job.each("checks", rows, add)
@@ -169,7 +182,7 @@ def add_checks(job: Job, rows: list[Row]) -> None:
 
 def check_checks(job: Job) -> None:
     """No check stands twice in the files of one import."""
-    for _, row, key in job.plan.repeated("process_check", CHECK_KEY):
+    for _, row, key in job.plan.repeated("process_check", (*CHECK_KEY, "_entry")):
         job.bad.note(row, "at", _check_there(key))
 
 

@@ -6,122 +6,13 @@ from collections.abc import Iterator
 
 import xlsxwriter
 
-from . import values
+from . import small_tables, values
 from .columns import Column, Kind
+from .samples import SAMPLES
 from .values import Choice, Parse
 
 FORMATS = ("csv", "xlsx")
 LANGUAGES = ("zh", "en")
-
-SAMPLES: dict[str, dict[str, str]] = {
-    "sites": {"code": "YL1", "name": "云岭示例肉制品厂", "time_zone": "Asia/Shanghai"},
-    "lines": {"site": "YL1", "code": "L2", "name": "2 号线 牛肉"},
-    "places": {"site": "YL1", "code": "FG1", "kind": "warehouse", "name": "成品库"},
-    "partners": {
-        "code": "C01",
-        "kind": "consignee",
-        "name": "北桥冻品批发部",
-        "contact": "孙立",
-        "phone": "020-0000-0001",
-    },
-    "articles": {
-        "code": "BJ200",
-        "name": "五香酱牛肉 200 克",
-        "kind": "product",
-        "gtin": "9506000134352",
-        "unit": "袋",
-        "case_size": "40",
-        "shelf_life_days": "180",
-        "nutrition": "蛋白质 31.4 g 52%; 钠 869 mg 43%",
-    },
-    "lots": {
-        "article": "BJ200",
-        "lot": "L2-261112-01",
-        "site": "YL1",
-        "line": "L2",
-        "produced_on": "2026-11-12",
-        "quantity": "12000",
-        "unit": "袋",
-        "place": "FG1",
-        "grade": "item",
-        "status": "released",
-        "certificate": "YL-J-1211",
-    },
-    "runs": {
-        "lot": "L2-261112-01",
-        "line": "YL1/L2",
-        "start": "2026-11-12 06:20",
-        "end": "2026-11-12 13:50",
-        "team": "甲班",
-    },
-    "cycles": {
-        "site": "YL1",
-        "equipment": "R1",
-        "kind": "retort",
-        "number": "R1-0461",
-        "start": "2026-11-12 15:50",
-        "end": "2026-11-12 17:15",
-        "result": "pass",
-        "lot": "L2-261112-01",
-        "quantity": "4000",
-    },
-    "cleanings": {
-        "line": "YL1/L2",
-        "start": "2026-11-12 22:00",
-        "end": "2026-11-12 23:00",
-        "kind": "full",
-        "result": "pass",
-        "verified_by": "钱宁",
-    },
-    "checks": {
-        "lot": "L2-261112-01",
-        "line": "YL1/L2",
-        "at": "2026-11-12 07:20",
-        "kind": "sterilisation",
-        "value": "F0 4.8",
-        "limits": "F0 ≥ 3.0",
-        "result": "pass",
-    },
-    "consumption": {
-        "output_lot": "L2-261112-01",
-        "input_article": "RM-BEEF",
-        "input_lot": "BY261103",
-        "supplier": "S01",
-        "quantity": "3840",
-        "unit": "kg",
-        "at": "2026-11-12 05:30",
-        "kind": "consumption",
-        "place": "RM1",
-    },
-    "cases": {
-        "sscc": "095060000000000015",
-        "parent": "095060000050000010",
-        "lot": "L1-261111-01",
-        "items": "0-59",
-    },
-    "shipments": {
-        "number": "FH-261115-02",
-        "consignee": "C01",
-        "vehicle": "示A00001",
-        "shipped_at": "2026-11-15 13:55",
-        "delivered_at": "2026-11-15 16:35",
-        "lot": "L2-261112-01",
-        "quantity": "18",
-        "unit": "箱",
-        "place": "FG1",
-    },
-    "movements": {
-        "document": "LY-0011",
-        "lot": "L2-261112-02",
-        "from": "FG1",
-        "to": "sample",
-        "quantity": "36",
-        "unit": "袋",
-        "at": "2026-11-12 23:50",
-        "reason": "留样",
-    },
-}
-"""A row of each kind, as a plant would write it."""
 
 FORMS: dict[Parse, tuple[str, str]] = {
     values.text: ("文字，最多 200 字", "text of at most 200 characters"),
@@ -136,18 +27,30 @@ FORMS: dict[Parse, tuple[str, str]] = {
     values.number: ("数字，如 84.5，不加千位分隔符", "a number such as 84.5"),
     values.quantity: ("数字，尚无数量写 0", "a number, 0 for none yet"),
     values.whole: ("大于 0 的整数", "a whole number above zero"),
+    values.count: ("整数，可以为 0", "a whole number, 0 included"),
     values.days: ("天数", "a number of days"),
+    values.origin: ("供应商编码；本厂产品填 /", "a supplier’s code; / for our own"),
+    small_tables.findings: (
+        "项目 | 标准 | 实测，多项用分号隔开",
+        "parameter | limit | value, semicolons between",
+    ),
     values.truth: ("是或否", "yes or no"),
     values.day: ("日期，如 2026-05-01", "a date such as 2026-05-01"),
     values.moment: ("时间，如 2026-05-01 08:30", "a time such as 2026-05-01 08:30"),
     values.time_zone: ("时区，如 Asia/Shanghai", "a time zone such as Asia/Shanghai"),
-    values.nutrition: (
+    small_tables.nutrition: (
         "如 能量 1030 kJ 12%; 钠 869 mg 43%",
         "such as 能量 1030 kJ 12%; 钠 869 mg 43%",
     ),
 }
 """What a cell may hold, in Chinese and English."""
-AS_NUMBER = (values.number, values.quantity, values.whole, values.days)
+AS_NUMBER = (
+    values.number,
+    values.quantity,
+    values.whole,
+    values.count,
+    values.days,
+)
 
 
 def write_template(kind: Kind, format_: str, language: str) -> bytes:

@@ -1,7 +1,7 @@
 """Applying cases and pallets, and finding what is in those that rows name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -9,23 +9,22 @@ from ..errors import N_, Conflict, InvalidInput, NotFound
 from ..identity.items import ItemSet
 from ..stock.tables import LogisticUnit, UnitContent
 from .book import already_there, cell_missing
+from .contents import Content, check_items, quantity_contradicts, recorded_contents
 from .job import Job
 from .known_lots import KnownLot, found_among
-from .rows import AlreadyBad, Row, WrongCell
+from .production import rows_disagree
+from .rows import Row, WrongCell
 
-UNIT = ("id", "sscc", "level", "parent_id")
-INSIDE = ("unit_id", "lot_id", "lo", "hi", "quantity")
+UNIT = (
+    *("id", "sscc", "level", "parent_id", "state", "location_id", "built_at"),
+    "shipment_id",
+)
+INSIDE = ("unit_id", "lot_id", "lo", "hi", "quantity", "packed_at", "removed_at")
 PACKED = ("lot_id", "lo", "hi")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a case, or a pallet with its cases, holds of one lot."""
-
-    lot_id: int
-    quantity: int
-    items: ItemSet | None
-    """None where they were not scanned."""
+_Inside = tuple[int, int, ItemSet | None, str | None, str | None]
+"""Lot, quantity, items, and since and until when they were inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,18 @@ class _Unit:
     id: int
     level: str
     parent: str | None
+    state: str
+    place_id: int | None
+    built_at: str | None
+    shipment_id: int | None
     file: str
     line: int
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What all its rows must agree in."""
+        where = self.state, self.place_id, self.built_at, self.shipment_id
+        return self.level, self.parent, *where
 
 
 class Units:
@@ -45,46 +54,83 @@ class Units:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._new: dict[str, _Unit] = {}
-        self._parents: dict[str, str | None] = {}
-        self._inside: set[tuple[int, int]] = set()
+        self._inside: set[tuple[object, ...]] = set()
 
     def add(self, rows: list[Row]) -> None:
-        """Cases with what they hold, a row for each lot inside; pallets have no lot."""
+        """Cases with what they hold or held; a row without lot is a pallet, or a case
+        with nothing inside."""
         recorded = _levels(self._job, (row["sscc"] for row in rows))
         self._job.each("cases", rows, lambda row: self._add(row, recorded))
 
     def _add(self, row: Row, recorded: dict[str, tuple[int, str]]) -> None:
-        sscc, parent = row["sscc"], row.get("parent")
-        level = "case" if "lot" in row.values else "pallet"
+        sscc, empty = row["sscc"], "lot" not in row.values
         known = self._new.get(sscc)
-        if sscc in recorded or (known and level == "pallet"):
+        if sscc in recorded or (known and empty):
             raise WrongCell("sscc", already_there("case", sscc))
-        if self._parents.setdefault(sscc, parent) != parent:
-            raise WrongCell("parent", _two_parents(sscc))
-        if level == "pallet" and parent is not None:
+        unit = self._read(row, known.id if known else 0)
+        if known and known.level != unit.level:
+            raise WrongCell("sscc", already_there("case", sscc))
+        if unit.level == "pallet" and unit.parent is not None:
             raise WrongCell("parent", _pallet_in_pallet(sscc))
-        if level == "pallet":
-            self._open(row, level)
-            return
-        lot, quantity, items = _content(self._job, row)
-        if known and (known.id, lot.id) in self._inside:
-            raise WrongCell("lot", already_there("case", sscc))
-        if known and known.level != level:
-            raise WrongCell("sscc", already_there("case", sscc))
-        known = known or self._open(row, level)
-        self._inside.add((known.id, lot.id))
+        if known and known.parent != unit.parent:
+            raise WrongCell("parent", _two_parents(sscc))
+        if known and known.said != unit.said:
+            raise WrongCell("sscc", rows_disagree(sscc))
+        inside = None if empty else self._content(row, unit)
+        if known is None:
+            new_id = self._job.plan.new_id(LogisticUnit)
+            known = self._new[sscc] = replace(unit, id=new_id)
+        if inside is not None:
+            self._put(row, known, *inside)
+
+    def _read(self, row: Row, unit_id: int) -> _Unit:
+        job = self._job
+        place = job.book.place(row) if "place" in row.values else None
+        zone = job.book.zone(place.site_id if place else None)
+        usual = "case" if "lot" in row.values else "pallet"
+        built = "built_at" in row.values
+        return _Unit(
+            unit_id,
+            row.get("level", usual),
+            row.get("parent"),
+            row.get("state", "closed"),
+            place.id if place else None,
+            job.moment(row, "built_at", zone).text if built else None,
+            job.await_shipment(row) if "shipment" in row.values else None,
+            row.file,
+            row.line,
+        )
+
+    def _content(self, row: Row, unit: _Unit) -> "_Inside":
+        job = self._job
+        lot, quantity, items = _content(job, row)
+        zone = job.book.zone(lot.site_id)
+        packed, removed = (
+            job.moment(row, name, zone).text if name in row.values else None
+            for name in ("packed_at", "removed_at")
+        )
+        key = row["sscc"], lot.id, items is None, packed, removed
+        if key in self._inside:
+            raise WrongCell("lot", already_there("case", row["sscc"]))
+        self._inside.add(key)
+        return lot.id, quantity, items, packed, removed
+
+    def _put(
+        self,
+        row: Row,
+        unit: _Unit,
+        lot_id: int,
+        quantity: int,
+        items: ItemSet | None,
+        packed: str | None,
+        removed: str | None,
+    ) -> None:
         plan = self._job.plan
         for lo, hi, count in _spans(quantity, items):
-            inside = known.id, lot.id, lo, hi, count
+            inside = unit.id, lot_id, lo, hi, count, packed, removed
             plan.add("unit_content", INSIDE, inside, row)
-            if lo is not None:
-                plan.add("packed", PACKED, (lot.id, lo, hi), row)
-
-    def _open(self, row: Row, level: str) -> _Unit:
-        unit_id = self._job.plan.new_id(LogisticUnit)
-        new = _Unit(unit_id, level, row.get("parent"), row.file, row.line)
-        self._new[row["sscc"]] = new
-        return new
+            if lo is not None and removed is None:
+                plan.add("packed", PACKED, (lot_id, lo, hi), row)
 
     def finish(self) -> None:
         """Put cases on their pallets, which may stand in a later row or file."""
@@ -101,7 +147,8 @@ class Units:
                 parent_id = None if unit.parent is None else pallets.get(unit.parent)
                 if unit.parent is not None and parent_id is None:
                     self._no_pallet(row, unit.parent, known=unit.parent in units)
-                values = unit.id, sscc, unit.level, parent_id
+                where = unit.state, unit.place_id, unit.built_at, unit.shipment_id
+                values = unit.id, sscc, unit.level, parent_id, *where
                 plan.add("logistic_unit", UNIT, values, row)
         plan.index("logistic_unit", "parent_id")
         plan.index("unit_content", "unit_id")
@@ -126,7 +173,7 @@ class Units:
         new = {sscc: self._new[sscc].id for sscc in wanted & self._new.keys()}
         rest = wanted - new.keys()
         recorded = {sscc: unit[0] for sscc, unit in _levels(job, rest).items()}
-        found = _recorded_contents(job, {unit: sscc for sscc, unit in recorded.items()})
+        found = recorded_contents(job, {unit: sscc for sscc, unit in recorded.items()})
         if self._new:
             for sscc, unit_id in (new | recorded).items():
                 found.setdefault(sscc, []).extend(self._planned(unit_id))
@@ -139,9 +186,10 @@ class Units:
         return [
             Content(lot_id, count, None if lo is None else ItemSet.range(lo, hi))
             for (one,) in [(unit_id,), *units]
-            for lot_id, lo, hi, count in plan.look_up(
+            for lot_id, lo, hi, count, _, removed in plan.look_up(
                 "unit_content", INSIDE[1:], "unit_id", one
             )
+            if removed is None
         ]
 
 
@@ -152,56 +200,8 @@ def _levels(job: Job, ssccs: Iterable[str]) -> dict[str, tuple[int, str]]:
     return {sscc: (unit_id, level) for sscc, unit_id, level in found}
 
 
-def _recorded_contents(job: Job, names: dict[int, str]) -> dict[str, list[Content]]:
-    """What recorded units and the cases on them hold, by SSCC, in two queries."""
-    found: dict[str, list[Content]] = {sscc: [] for sscc in names.values()}
-    columns = (UnitContent.lot_id, UnitContent.quantity, UnitContent.lo, UnitContent.hi)
-    inside = UnitContent.removed_at.is_(None)
-    own = sa.select(UnitContent.unit_id, *columns).where(inside)
-    below = (
-        sa.select(LogisticUnit.parent_id, *columns)
-        .join(LogisticUnit, LogisticUnit.id == UnitContent.unit_id)
-        .where(inside)
-    )
-    for select, column in ((own, UnitContent.unit_id), (below, LogisticUnit.parent_id)):
-        for unit_id, lot_id, quantity, lo, hi in found_among(
-            job.session, select, column, names
-        ):
-            items = None if lo is None else ItemSet.range(lo, hi)
-            found[names[unit_id]].append(Content(lot_id, quantity, items))
-    return found
-
-
-def contents_of_row(
-    job: Job, row: Row, known: dict[str, tuple[Content, ...]]
-) -> list[Content]:
-    """What the cases of a row hold together: per lot, scanned and unscanned apart."""
-    items: dict[int, ItemSet] = {}
-    counts: dict[int, int] = {}
-    for sscc in row["sscc"]:
-        if ("unit", sscc) in job.book.bad:
-            raise AlreadyBad
-        if not known.get(sscc):
-            raise WrongCell(
-                "sscc",
-                NotFound(
-                    "unit_unknown",
-                    N_("No case or pallet %(sscc)s is recorded."),
-                    sscc=sscc,
-                ),
-            )
-        for content in known[sscc]:
-            lot_id = content.lot_id
-            if content.items is None:
-                counts[lot_id] = counts.get(lot_id, 0) + content.quantity
-            else:
-                items[lot_id] = items.get(lot_id, ItemSet()) | content.items
-    scanned = [Content(lot_id, some.count, some) for lot_id, some in items.items()]
-    return scanned + [Content(lot_id, count, None) for lot_id, count in counts.items()]
-
-
 def _content(job: Job, row: Row) -> tuple[KnownLot, int, ItemSet | None]:
-    lot = job.book.lot(row)
+    lot = job.book.lot(row, supplier="supplier")
     items: ItemSet | None = row.get("items")
     quantity: int | None = row.get("quantity", items and items.count)
     if quantity is None:
@@ -210,17 +210,7 @@ def _content(job: Job, row: Row) -> tuple[KnownLot, int, ItemSet | None]:
         return lot, quantity, None
     if quantity != items.count:
         raise WrongCell("quantity", quantity_contradicts(quantity, items.count))
-    if beyond := items - ItemSet.range(0, lot.next_item):
-        raise WrongCell(
-            "items",
-            InvalidInput(
-                "item_unknown",
-                N_("Lot %(lot)s has %(count)s items from 0, so not %(items)s."),
-                lot=lot.code,
-                count=lot.next_item,
-                items=str(beyond)[:80],
-            ),
-        )
+    check_items(lot, items)
     return lot, quantity, items
 
 
@@ -256,15 +246,6 @@ def _spans(
     if items is None:
         return [(None, None, quantity)]
     return [(lo, hi, hi - lo) for lo, hi in items.intervals]
-
-
-def quantity_contradicts(quantity: int, count: int) -> InvalidInput:
-    return InvalidInput(
-        "quantity_contradicts",
-        N_("The quantity is %(quantity)s, but %(count)s items are named."),
-        quantity=quantity,
-        count=count,
-    )
 
 
 def _two_parents(sscc: str) -> InvalidInput:

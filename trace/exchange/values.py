@@ -18,6 +18,8 @@ SHORT = 200
 """Longest plain text, in characters."""
 LONG = 10_000
 """Longest ingredient list or list of cases, in characters."""
+OURSELVES = "/"
+"""In the column of the supplier: the batch is our own. No code holds a slash."""
 EXCEL_EPOCH = datetime.combine(date(1899, 12, 30), time())
 
 Parse = Callable[[str], Any]
@@ -25,12 +27,13 @@ Parse = Callable[[str], Any]
 _DATE = r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
 _DAY = re.compile(rf"{_DATE}(?:[T ]0?0:00(?::00)?)?")
 _MOMENT = re.compile(
-    rf"{_DATE}[T ](\d{{1,2}}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?"
+    rf"{_DATE}[T ](\d{{1,2}}):(\d\d)(?::(\d\d)(\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?"
 )
-_USUAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?", re.ASCII)
+_USUAL = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{6})?)?(?:[+-]\d\d:\d\d)?", re.ASCII
+)
 """Read many times faster than the other forms."""
 _SERIAL = re.compile(r"[3-6]\d{4}(?:\.\d+)?")
-_NUTRIENT = re.compile(r"(.+?)\s+([\d.]+\s?\S+)\s+(\d{1,4})\s?%")
 
 _TRUTHS = {
     **dict.fromkeys(("yes", "y", "1", "true", "是"), True),
@@ -59,7 +62,7 @@ def key(cell: str) -> str:
         raise InvalidInput(
             "code_slash",
             N_("Expected a code without a slash, found %(found)s."),
-            found=_short(cell),
+            found=shown(cell),
         )
     return code(cell)
 
@@ -107,7 +110,7 @@ def number(cell: str) -> Decimal:
         raise InvalidInput(
             "number_unreadable",
             N_("Expected a number such as 1200.5, found %(found)s."),
-            found=_short(cell),
+            found=shown(cell),
         )
     value = Decimal(plain)
     if value <= 0:
@@ -132,9 +135,19 @@ def whole(cell: str, limit: int = SIZE_LIMIT) -> int:
             "number_not_whole",
             N_("Expected a whole number below %(limit)s, found %(found)s."),
             limit=limit,
-            found=_short(cell),
+            found=shown(cell),
         )
     return int(value)
+
+
+def count(cell: str) -> int:
+    """A whole number from zero on."""
+    return 0 if re.fullmatch(r"0+", cell) else whole(cell)
+
+
+def origin(cell: str) -> str:
+    """Who numbered a lot: a supplier, or ``/`` for ourselves, as forms are filled."""
+    return "" if cell == OURSELVES else key(cell)
 
 
 def days(cell: str) -> int:
@@ -150,7 +163,7 @@ def truth(cell: str) -> bool:
         raise InvalidInput(
             "truth_unreadable",
             N_("Expected yes or no, found %(found)s."),
-            found=_short(cell),
+            found=shown(cell),
         ) from None
 
 
@@ -168,7 +181,7 @@ def day(cell: str) -> date:
     raise InvalidInput(
         "date_unreadable",
         N_("Expected a date such as 2026-05-01, found %(found)s."),
-        found=_short(cell),
+        found=shown(cell),
     )
 
 
@@ -184,16 +197,15 @@ def moment(cell: str) -> datetime:
     try:
         if match and int(match[1]) in YEARS:
             parts = [int(part or 0) for part in match.groups()[:6]]
-            naive = datetime.combine(
-                date(*parts[:3]), time(parts[3], parts[4], parts[5])
-            )
-            return _in_zone(naive, match[7])
+            clock = time(parts[3], parts[4], parts[5], _microseconds(match[7]))
+            naive = datetime.combine(date(*parts[:3]), clock)
+            return _in_zone(naive, match[8])
     except ValueError:
         pass  # 25 o'clock: said below
     raise InvalidInput(
         "time_unreadable",
         N_("Expected a time such as 2026-05-01 08:30, found %(found)s."),
-        found=_short(cell),
+        found=shown(cell),
     )
 
 
@@ -205,30 +217,8 @@ def time_zone(cell: str) -> str:
         raise InvalidInput(
             "time_zone_unknown",
             N_("Expected a time zone such as Asia/Shanghai, found %(found)s."),
-            found=_short(cell),
+            found=shown(cell),
         ) from None
-
-
-def nutrition(cell: str) -> dict[str, list[object]]:
-    """Nutrition per 100 g and share of the daily value: ``能量 1030 kJ 12%; …``.
-
-    >>> nutrition("蛋白质 31.4 g 52%; 钠 869 mg 43%")
-    {'蛋白质': ['31.4 g', 52], '钠': ['869 mg', 43]}
-    """
-    table: dict[str, list[object]] = {}
-    for piece in re.split("[;；\n]", long_text(cell)):
-        match = _NUTRIENT.fullmatch(piece.strip())
-        if match is None or match[1] in table:
-            raise InvalidInput(
-                "nutrition_unreadable",
-                N_(
-                    "Expected nutrients such as 能量 1030 kJ 12%%; 钠 869 mg 43%%, "
-                    "each once, found %(found)s."
-                ),
-                found=_short(piece),
-            )
-        table[match[1]] = [match[2], int(match[3])]
-    return table
 
 
 class Choice:
@@ -250,7 +240,7 @@ class Choice:
             "choice_unknown",
             N_("Expected one of %(known)s, found %(found)s."),
             known=", ".join(self.words),
-            found=_short(cell),
+            found=shown(cell),
         )
 
 
@@ -278,6 +268,11 @@ def _bounded(cell: str, limit: int, *, lines: bool) -> str:
     return cell
 
 
+def _microseconds(fraction: str | None) -> int:
+    """``.25`` of a second; what is finer is cut off."""
+    return int((fraction or ".")[1:7].ljust(6, "0"))
+
+
 def _in_zone(naive: datetime, zone: str | None) -> datetime:
     if zone is None:
         return naive
@@ -286,5 +281,5 @@ def _in_zone(naive: datetime, zone: str | None) -> datetime:
     return datetime.fromisoformat(naive.isoformat() + zone)
 
 
-def _short(cell: str) -> str:
+def shown(cell: str) -> str:
     return repr(cell[:40])

@@ -6,43 +6,91 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..bulk import insert_rows, insert_selected, plain_moment, roomy, take_ids
+from ..bulk import (
+    insert_rows,
+    insert_selected,
+    pass_ids,
+    plain_moment,
+    roomy,
+    take_ids,
+)
 from ..db import Base
+from ..identity.tables import (
+    CodeBinding,
+    CodeBlock,
+    CodeSeries,
+    ItemMark,
+    ItemSegment,
+)
+from ..numbers import pass_number
 from ..parties.tables import Article, Line, Location, Lot, Partner, Site
 from ..people import Actor
 from ..production.tables import (
     Cleaning,
     CycleLoad,
     EquipmentCycle,
+    Inspection,
     LineRun,
+    LotDocument,
     LotInput,
     ProcessCheck,
+    RetainedSample,
 )
 from ..stock.books import STOCK, STOCK_KEY, save_items
 from ..stock.service import audit_moves
-from ..stock.tables import LogisticUnit, Movement, Shipment, Stock, UnitContent
-from .checking import IN_TIME, Checked
+from ..stock.tables import (
+    Hold,
+    LogisticUnit,
+    Movement,
+    Shipment,
+    Sighting,
+    SparePolicy,
+    Stock,
+    StockCount,
+    StockCountLine,
+    UnitContent,
+)
+from .checking import IN_TURN, Checked
 from .lots import give_codes
 from .plan import Plan, Query
 from .staging import Progress
 
-ORDER: tuple[type[Base], ...] = (
+NAMED: tuple[type[Base], ...] = (
     Site,
     Line,
     Partner,
     Location,
     Article,
+    SparePolicy,
     Lot,
+    CodeSeries,
+    CodeBlock,
+    CodeBinding,
+)
+"""What must be there before a code is given out."""
+ORDER: tuple[type[Base], ...] = (
+    *NAMED,
     LineRun,
     EquipmentCycle,
     CycleLoad,
     Cleaning,
     ProcessCheck,
+    Inspection,
+    RetainedSample,
+    LotDocument,
+    ItemSegment,
+    ItemMark,
+    Hold,
+    Sighting,
     LotInput,
+    Shipment,
     LogisticUnit,
     UnitContent,
-    Shipment,
+    StockCount,
+    StockCountLine,
 )
+NUMBERED = (("post", "document"), ("hold", "number"), ("stock_count", "number"))
+"""Where documents stand whose numbers must not be given out again."""
 MOVEMENT = (
     "document",
     "lot_id",
@@ -71,6 +119,7 @@ def write(
     plan = checked.plan
     names = [table.__tablename__ for table in ORDER]
     done, total = 0, sum(map(plan.count, (*names, "post")))
+    numbers = [one for place in NUMBERED for one in plan.greatest(*place)]
     progress("write", 0, total)
     attached = plan.hand_over(session)
     ids = {
@@ -79,19 +128,29 @@ def write(
     }
     with roomy(session):
         for name, table in zip(names, ORDER, strict=True):
-            if name not in plan:
-                continue
-            columns = plan.columns[name]
-            query = plan.query(name, columns, refers=_references(table))
-            _insert(session, plan, table, columns, query, attached)
-            done += plan.count(name)
-            progress("write", done, total)
-            if table is Lot:
-                _give_codes(session, checked, ids["lot"], key_version, actor, now)
+            if name in plan:
+                columns = plan.columns[name]
+                query = plan.query(name, columns, refers=_references(table))
+                _insert(session, plan, table, columns, query, attached)
+                done += plan.count(name)
+                progress("write", done, total)
+            if table is NAMED[-1]:
+                _give_codes(session, checked, ids["lot"], key_version, now)
         query = _movements(plan, actor, now)
         _insert(session, plan, Movement, MOVEMENT, query, attached)
         _book(session, checked, ids["lot"], ids["location"], actor, now, attached)
         progress("write", total, total)
+    for stem, last in numbers:
+        pass_number(session, stem[:2], 2000 + int(stem[3:5]), last)
+
+
+def _give_codes(
+    session: Session, checked: Checked, ids: "_Ids", key_version: int, now: datetime
+) -> None:
+    """New codes, after those of the files: their series keep their numbers."""
+    if CodeSeries.__tablename__ in checked.plan:
+        pass_ids(session, CodeSeries)
+    give_codes(session, checked.job, ids, key_version, now)
 
 
 def _insert(
@@ -136,29 +195,16 @@ def _movements(plan: Plan, actor: Actor, now: datetime) -> Query | None:
     if "run" in plan:
         quantity = 'coalesce(joined.hi - joined.lo, planned."quantity")'
         by_run = {"quantity": quantity, "lo": "joined.lo", "hi": "joined.hi"}
-    told = {"recorded_at": plain_moment(now), "actor": actor.login}
     return plan.query(
         "post",
         MOVEMENT,
-        f"{IN_TIME}, joined.lo" if by_run else IN_TIME,
+        f"{IN_TURN}, joined.lo" if by_run else IN_TURN,
         refers=_references(Movement),
-        constants=told if by_run else {**told, "lo": None, "hi": None},
+        constants={} if by_run else {"lo": None, "hi": None},
+        defaults={"recorded_at": plain_moment(now), "actor": actor.login},
         instead=by_run,
         joined="run" if by_run else "",
     )
-
-
-def _give_codes(
-    session: Session,
-    checked: Checked,
-    ids: "_Ids",
-    key_version: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    coded = [replace(one, lot_id=ids[one.lot_id]) for one in checked.coded]
-    runs = {ids[lot_id]: span for lot_id, span in checked.runs.items()}
-    give_codes(session, coded, runs, key_version, actor, now)
 
 
 class _Ids(dict[int, int]):

@@ -199,6 +199,8 @@ class Lot(Base):
     planned: Mapped[int | None]
     """Packs the work order asks for."""
     status: Mapped[str] = mapped_column(default="planned")
+    status_since: Mapped[datetime | None]
+    """When it got this status, as far as known; what was booked before had another."""
     grade: Mapped[str] = mapped_column(default="quantity")
     next_item: Mapped[int] = mapped_column(default=0)
     """Item numbers given out so far: items are 0 to next_item - 1."""

@@ -1,5 +1,6 @@
 """A batch from the work order to its release (domain.md §3.10)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,7 @@ BATCH = Machine(
         "reject": Step(("produced", "testing"), "rejected", "batch.release"),
         "close": Step(("released", "recalled", "rejected"), "closed", "batch.release"),
     },
+    since="status_since",
 )
 """Steps of a batch; a hold is not a state, it stands beside (``stock.holds``)."""
 
@@ -91,13 +93,12 @@ def open_batch(
         expires_on=expiry(article, day),
         planned=planned,
         status="in_production",
+        status_since=now,
         grade=grade,
         artwork=check_artwork(artwork),
     )
     _add_once(session, lot, article)
-    ended = end_runs(session, line, now)
-    session.add(LineRun(lot_id=lot.id, line_id=line.id, started_at=now))
-    session.flush()
+    ended = begin_run(session, line, lot, now)
     told = {"code": lot.code, "line": line.code, "planned": planned, "ended": ended}
     audit.record(session, actor.login, "batch.open", f"lot:{lot.id}", now, **told)
     return lot
@@ -290,10 +291,19 @@ def line_place(session: Session, line: Line) -> Location:
     return find_place(session, f"{line.site.code}/{line.code}")
 
 
+def begin_run(session: Session, line: Line, lot: Lot, now: datetime) -> list[int]:
+    """A lot runs on a line from now on; the lots whose runs end for it."""
+    before = end_runs(session, line, now)
+    start = max([now, *(run.ended_at for run in before if run.ended_at)])
+    session.add(LineRun(lot_id=lot.id, line_id=line.id, started_at=start))
+    session.flush()
+    return [run.lot_id for run in before]
+
+
 def end_runs(
     session: Session, line: Line, now: datetime, lot_id: int | None = None
-) -> list[int]:
-    """End what runs on a line; the lots that ran."""
+) -> Sequence[LineRun]:
+    """End what runs on a line; the runs that ended."""
     running = sa.select(LineRun).where(
         LineRun.line_id == line.id, LineRun.ended_at.is_(None)
     )
@@ -301,6 +311,6 @@ def end_runs(
         running = running.where(LineRun.lot_id == lot_id)
     runs = session.scalars(running).all()
     for run in runs:
-        run.ended_at = max(now, run.started_at + timedelta(seconds=1))
+        run.ended_at = max(now, run.started_at + timedelta(microseconds=1))
     session.flush()  # or the next run begins before this one ends
-    return [run.lot_id for run in runs]
+    return runs

@@ -1,6 +1,7 @@
 """What goes into a batch (投料, 返工): an edge of the genealogy and a movement."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -75,12 +76,31 @@ def use_lot(
     return edge
 
 
+class Used(Protocol):
+    """What must be known of a lot that goes into another."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def expires_on(self) -> date | None: ...
+    @property
+    def own(self) -> bool: ...
+
+
 def check_usable(
     session: Session, used: Lot, kind: str, at: datetime, zone: ZoneInfo
 ) -> None:
+    """Raises Conflict for a lot that may not go into food, as ``check_facts``."""
+    check_facts(used, used.status, has_failed(session, used, at), kind, at, zone)
+
+
+def check_facts(
+    used: Used, status: str, failed: bool, kind: str, at: datetime, zone: ZoneInfo
+) -> None:
     """Raises Conflict for a lot that may not go into food (domain.md §2.2).
 
-    Expired, rejected or recalled ones, and received ones that failed their inspection.
+    Expired, rejected or recalled ones, and received ones that ``failed`` their
+    inspection.
     """
     if used.expires_on is not None and at.astimezone(zone).date() > used.expires_on:
         raise Conflict(
@@ -89,14 +109,15 @@ def check_usable(
             lot=used.code,
             day=used.expires_on,
         )
-    if used.status in WITHDRAWN:
+    if status in WITHDRAWN:
+        # Food Safety Law art. 34(1): recalled food is no raw material
         raise Conflict(
             "lot_unusable",
             N_("Lot %(lot)s is %(status)s: it may not go into food."),
             lot=used.code,
-            status=used.status,
+            status=status,
         )
-    if has_failed(session, used, at):
+    if failed:
         raise Conflict(
             "lot_failed",
             N_(

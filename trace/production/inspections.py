@@ -1,6 +1,6 @@
 """What the laboratory says of a lot, as it came or before it goes (domain.md §2.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from ..errors import N_, InvalidInput
 from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
+from ..stock.books import by_ids
 from .tables import Inspection
 from .told import check_choice, check_past
 
@@ -101,19 +102,34 @@ def inspections_of(session: Session, lot_id: int) -> Sequence[Inspection]:
     ).all()
 
 
+Result = tuple[datetime, str]
+"""When a lot was inspected, and what was said of it."""
+
+
 def has_failed(session: Session, lot: Lot, at: datetime) -> bool:
     """Whether the last receiving inspection before a moment says the lot is bad."""
-    last = session.scalar(
-        sa.select(Inspection.result)
-        .where(
-            Inspection.lot_id == lot.id,
-            Inspection.kind == "receiving",
-            Inspection.at <= at,
-        )
+    return is_bad(receiving_results(session, [lot.id]).get(lot.id, ()), at)
+
+
+def is_bad(results: Iterable[Result], at: datetime) -> bool:
+    """Whether the last of some results before a moment is a failure."""
+    before = [result for result in results if result[0] <= at]
+    return bool(before) and max(before, key=lambda result: result[0])[1] == "fail"
+
+
+def receiving_results(
+    session: Session, lot_ids: Iterable[int]
+) -> dict[int, list[Result]]:
+    """What receiving inspections said, by lot, the last first."""
+    select = (
+        sa.select(Inspection.lot_id, Inspection.at, Inspection.result)
+        .where(Inspection.kind == "receiving")
         .order_by(Inspection.at.desc(), Inspection.id.desc())
-        .limit(1)
     )
-    return last == "fail"
+    found: dict[int, list[Result]] = {}
+    for lot_id, at, result in by_ids(session, select, Inspection.lot_id, lot_ids):
+        found.setdefault(lot_id, []).append((at, result))
+    return found
 
 
 def _rows(findings: Sequence[Finding]) -> list[list[str]]:

@@ -10,8 +10,7 @@ from ..errors import N_, Conflict, NotFound
 from ..parties.lots import check_artwork, lock_lots
 from ..parties.tables import Line, Lot
 from ..people import Actor
-from .batches import BATCH, end_runs, expiry, local_day, lock_running
-from .tables import LineRun
+from .batches import BATCH, begin_run, expiry, local_day, lock_running
 
 
 def planned_for(session: Session, line: Line) -> list[Lot]:
@@ -77,9 +76,7 @@ def start_planned(
         lot.site_id, lot.produced_on = line.site_id, day
         lot.expires_on = expiry(lot.article, day)
         lot.artwork = artwork or lot.artwork
-        ended = end_runs(session, line, now)
-        session.add(LineRun(lot_id=lot.id, line_id=line.id, started_at=now))
-        session.flush()
+        ended = begin_run(session, line, lot, now)
         told = {"line": line.code, "day": day.isoformat(), "ended": ended}
         audit.record(session, actor.login, "batch.start", f"lot:{lot.id}", now, **told)
     return lot

@@ -94,9 +94,18 @@ class Desk:
         moved = {lot_id: one.settle() for lot_id, one in self._running.items()}
         return self.before | moved
 
+    def ledger(self, lot_id: int) -> LotLedger:
+        """The ledger of a lot with every move booked so far."""
+        return self._ledger(lot_id).settle()
+
+    def replace(self, lot_id: int, ledger: LotLedger) -> None:
+        """Go on with a ledger that knows more than the moves tell."""
+        self._clear.pop(lot_id, None)
+        self._ledger(lot_id).replace(ledger)
+
     def _goes_always(self, lot_id: int, target: Place) -> bool:
         """Whether what the gates let pass once they will let pass again."""
-        if lot_id in self.gates.held:
+        if not self.gates.steady(lot_id):
             return False
         return target.kind != "consumed" or lot_id not in self.gates.returns
 

@@ -56,13 +56,26 @@ class Gates:
                 N_("What is destroyed does not move again (lot %(lot)s)."),
                 lot=ledger.lot,
             )
-        _check_state(self.lots[lot_id], source, target)
-        if lot_id in self.held:
-            _check_hold(self.held[lot_id], ledger, source, target, items)
+        _check_state(self.lots[lot_id], self.status(lot_id), source, target)
+        held = self.holding(lot_id)
+        if held is not None:
+            _check_hold(held, ledger, source, target, items)
         if target.kind == "consumed":
             self._check_never_sold(lot_id, ledger, source, items, at)
         elif source.is_outside and not target.is_outside and target.kind not in ENDS:
             self.returns.setdefault(lot_id, []).append(Return(at, items))
+
+    def status(self, lot_id: int) -> str:
+        """The state of a lot that counts for the move at hand."""
+        return self.lots[lot_id].status
+
+    def holding(self, lot_id: int) -> Held | None:
+        """What of a lot is on hold for the move at hand."""
+        return self.held.get(lot_id)
+
+    def steady(self, lot_id: int) -> bool:
+        """Whether a lot's moves without items meet the same gates again and again."""
+        return lot_id not in self.held
 
     def _check_never_sold(
         self,
@@ -105,14 +118,14 @@ def load_gates(
     return Gates(lots, held_items(session, lots), _load_returns(session, consumed))
 
 
-def _check_state(lot: Lot, source: Place, target: Place) -> None:
+def _check_state(lot: Lot, status: str, source: Place, target: Place) -> None:
     """Only inspected goods leave us (Food Safety Law art. 52, domain.md §3.10).
 
     What is out of our hands already goes on out there, and may always come back.
     """
-    named = {"lot": lot.code, "status": lot.status, "target": target.code}
+    named = {"lot": lot.code, "status": status, "target": target.code}
     leaves = target.is_outside and not source.is_outside
-    if leaves and (lot.status in WITHDRAWN or (lot.own and lot.status != "released")):
+    if leaves and (status in WITHDRAWN or (lot.own and status != "released")):
         raise Conflict(
             "lot_not_released",
             N_(
@@ -122,7 +135,7 @@ def _check_state(lot: Lot, source: Place, target: Place) -> None:
             ),
             **named,
         )
-    if lot.status in WITHDRAWN and not may_move_held(source, target):
+    if status in WITHDRAWN and not may_move_held(source, target):
         raise Conflict(
             "lot_withdrawn",
             N_(

@@ -71,7 +71,7 @@ def receive_lot(
     _check_place(delivery, place)
     lot = _known_lot(session, delivery, supplier)
     if lot is None:
-        lot = _new_lot(session, delivery, article, supplier, place)
+        lot = _new_lot(session, delivery, article, supplier, place, now)
         told = {"code": lot.code, "supplier": supplier.code, "status": lot.status}
         audit.record(session, actor.login, "lot.receive", f"lot:{lot.id}", now, **told)
     day = datetime.combine(delivery.received_on, time(), _zone(session, place))
@@ -185,6 +185,7 @@ def _new_lot(
     article: Article,
     supplier: Partner,
     place: Location,
+    now: datetime,
 ) -> Lot:
     code = check_batch_number(delivery.code)
     lot = Lot(
@@ -196,6 +197,7 @@ def _new_lot(
         site_id=place.site_id,
         received_on=delivery.received_on,
         status=RESULTS[delivery.result],
+        status_since=now,
         **{name: getattr(delivery, name) for name in TERMS},
     )
     try:

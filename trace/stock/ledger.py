@@ -224,7 +224,8 @@ class LotLedger:
     def _fits(self, seen: Mapping[int, Balance], new: ItemSet) -> bool:
         """Whether all can be somewhere once ``new`` items were seen."""
         rooms = []
-        for number, here in {**self.balances, **seen}.items():
+        # ids of places that an import brings are below 0, and no room's may be
+        for number, here in enumerate({**self.balances, **seen}.values()):
             if not here.place.is_source:
                 units = here.unidentified
                 blank = min(self.at(here.place).numberless, units)

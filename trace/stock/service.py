@@ -18,7 +18,7 @@ from .books import load_ledgers, load_places, save_ledgers
 from .desk import Desk, open_desk, place_unknown
 from .places import Place
 from .spans import check_items
-from .tables import Movement
+from .tables import Movement, Sighting
 
 AUDITED = 20
 """Moves of one call told in its audit row one by one; all of them are ``movement``."""
@@ -173,6 +173,21 @@ def identify_items(
     seen = ledger.read_all if all_read else ledger.identify
     after = {lot_id: seen(place, items)}
     save_ledgers(session, before, after)
+    last = session.scalar(
+        sa.select(sa.func.max(Movement.recorded_at)).filter_by(lot_id=lot_id)
+    )
+    session.add_all(
+        Sighting(
+            lot_id=lot_id,
+            location_id=place_id,
+            lo=lo,
+            hi=hi,
+            recorded_at=max(now, last or now),
+            reason=reason,
+            actor=actor.login,
+        )
+        for lo, hi in items.intervals
+    )
     audit.record(
         session,
         actor.login,

@@ -115,6 +115,26 @@ class Movement(Base):
     target: Mapped[Location] = relationship(foreign_keys=to_id)
 
 
+class Sighting(Base):
+    """Items that were seen at a place: knowledge that no movement tells.
+
+    Balances are what movements and sightings of a lot give, in the order of recording.
+    """
+
+    __tablename__ = "sighting"
+    __table_args__ = (sa.CheckConstraint("lo >= 0 AND lo < hi", name="range"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), index=True)
+    location_id: Mapped[int] = mapped_column(sa.ForeignKey("location.id"))
+    lo: Mapped[int]
+    hi: Mapped[int]
+    recorded_at: Mapped[datetime]
+    """Later than that of every movement of the lot before it."""
+    reason: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str]
+
+
 class Hold(Base):
     """Goods that may not leave: a whole lot (no ``lo``) or some of its items.
 

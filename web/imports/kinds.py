@@ -10,9 +10,9 @@ from ...trace.exchange.columns import Kind
 from ...trace.exchange.exports import FORMATS
 from ...trace.exchange.kinds import KINDS
 from ...trace.exchange.lists import IMPORTS
+from ...trace.exchange.samples import SAMPLES
 from ...trace.exchange.templates import (
     LANGUAGES,
-    SAMPLES,
     note_of,
     title_of,
     write_template,

@@ -10,10 +10,10 @@ from lotmark.trace.exchange import values
 from lotmark.trace.exchange.columns import Kind, recognise
 from lotmark.trace.exchange.files import read_tables
 from lotmark.trace.exchange.kinds import KINDS
+from lotmark.trace.exchange.samples import SAMPLES
 from lotmark.trace.exchange.templates import (
     FORMATS,
     LANGUAGES,
-    SAMPLES,
     note_of,
     write_template,
 )

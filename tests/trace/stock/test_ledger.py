@@ -182,3 +182,13 @@ def test_fitting_agrees_with_trying_everything(
         Room(place, units, units, possible[place]) for place, units in enumerate(rooms)
     ]
     assert Fitting(every, free).fits() == tried(choices, tuple(rooms))
+
+
+def test_places_of_an_import_are_places_as_any() -> None:
+    """Their ids are below 0 until they are written."""
+    line, store = Place(-1, "L1", "line"), Place(-2, "W1", "warehouse")
+    made = Place(1, "made", "made")
+    ledger = LotLedger("B1", {}).move_items(made, line, ItemSet.range(0, 10))
+    ledger = ledger.move(line, store, 4).move(made, line, 20)
+    after = ledger.move_items(line, store, ItemSet.range(10, 12))
+    assert str(after.at(store).known) == "10-11"

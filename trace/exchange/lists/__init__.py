@@ -6,6 +6,7 @@ from .master import ARTICLES, LINES, PARTNERS, PLACES, SITES
 from .movements import MOVEMENTS
 from .production import CHECKS, CLEANINGS, CONSUMPTION, CYCLES, RUNS
 from .quality import CODES, HOLDS, INSPECTIONS, PAPERS, SAMPLES
+from .records import BINDINGS, BLOCKS, COUNTS, ITEMS, MARKS, SIGHTINGS, SPARES
 from .shape import Column, Filter, Listing, Period
 
 __all__ = ["IMPORTS", "LISTINGS", "Column", "Filter", "Listing", "Period"]
@@ -16,15 +17,26 @@ IMPORTS = (
     PLACES,
     PARTNERS,
     ARTICLES,
+    SPARES,
     LOTS,
+    BLOCKS,
+    BINDINGS,
     RUNS,
     CYCLES,
     CLEANINGS,
     CHECKS,
+    INSPECTIONS,
+    SAMPLES,
+    PAPERS,
+    ITEMS,
+    MARKS,
+    HOLDS,
     CONSUMPTION,
     CASES,
     SHIPMENTS,
     MOVEMENTS,
+    SIGHTINGS,
+    COUNTS,
 )
 """Lists that an import takes, by the same names and in the same order."""
 

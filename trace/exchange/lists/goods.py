@@ -1,23 +1,21 @@
 """The lists of goods on their way: cases and pallets, shipments, movements."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from ...errors import N_
 from ...parties.tables import Article, Location, Lot, Partner, Site
 from ...stock.tables import LogisticUnit, Movement, Shipment, UnitContent
-from .bookings import ALL_ARRIVED, LEGS
 from .parts import (
     article_columns,
     article_filter,
     lot_column,
+    origin_column,
     span,
     total,
     zone_of,
 )
-from .shape import FILES, IMPORTED, SEEN, Column, Filter, Listing, Period
+from .shape import FILES, IMPORTED, LISTED, SEEN, Column, Filter, Listing, Period
 
 GROUP = "goods"
 
@@ -31,13 +29,46 @@ _contents = (
             "spans"
         ),
         total(UnitContent.quantity).label("quantity"),
-        total(sa.case((_known, 0), else_=UnitContent.quantity)).label("counted"),
     )
     .where(UnitContent.removed_at.is_(None))
     .group_by(UnitContent.unit_id, UnitContent.lot_id)
     .subquery("contents")
 )
-_scanned = _contents.c.spans.is_not(None)
+_inside = (
+    sa.select(
+        sa.func.min(UnitContent.id).label("first"),
+        UnitContent.unit_id,
+        UnitContent.lot_id,
+        UnitContent.packed_at,
+        UnitContent.removed_at,
+        sa.func.aggregate_strings(span(UnitContent.lo, UnitContent.hi), ",").label(
+            "spans"
+        ),
+        total(UnitContent.quantity).label("quantity"),
+    )
+    .group_by(
+        UnitContent.unit_id,
+        UnitContent.lot_id,
+        UnitContent.packed_at,
+        UnitContent.removed_at,
+        _known,
+    )
+    .subquery("inside")
+)
+"""What is or was inside, as an import tells it: one row for all of a lot that came and
+went at the same times, scanned and counted packs apart."""
+_first = sa.func.coalesce(_inside.c.first, 0)
+_pallets_first = sa.case((LogisticUnit.level == "pallet", 0), else_=1)
+_zone = zone_of(Site)
+_packed = (
+    sa.outerjoin(LogisticUnit, _inside, _inside.c.unit_id == LogisticUnit.id)
+    .outerjoin(_parent, _parent.id == LogisticUnit.parent_id)
+    .outerjoin(Lot, Lot.id == _inside.c.lot_id)
+    .outerjoin(Article, Article.id == Lot.article_id)
+    .outerjoin(Location, Location.id == LogisticUnit.location_id)
+    .outerjoin(Shipment, Shipment.id == LogisticUnit.shipment_id)
+    .outerjoin(Site, Site.id == sa.func.coalesce(Location.site_id, Lot.site_id))
+)
 
 CASES = Listing(
     "cases",
@@ -54,10 +85,13 @@ CASES = Listing(
         Column(
             "level", N_("Kind"), LogisticUnit.level, "word", words="unit", uses=SEEN
         ),
+        Column("level", "", LogisticUnit.level, "code", uses=IMPORTED),
         Column("parent", N_("On pallet"), _parent.sscc, "code"),
         lot_column(),
         *article_columns(FILES),
-        Column("items", N_("Items"), _contents.c.spans),
+        origin_column(),
+        Column("items", N_("Items"), _contents.c.spans, uses=SEEN),
+        Column("items", "", _inside.c.spans, "items", uses=IMPORTED),
         Column(
             "packs",
             N_("Quantity"),
@@ -68,20 +102,23 @@ CASES = Listing(
         ),
         Column(
             "quantity",
-            N_("Not scanned"),
-            sa.case((_scanned, sa.null()), else_=_contents.c.counted),
+            "",
+            sa.case((_inside.c.spans.is_(None), _inside.c.quantity), else_=sa.null()),
             "count",
             uses=IMPORTED,
         ),
+        Column("packed_at", "", _inside.c.packed_at, "moment", _zone, uses=IMPORTED),
+        Column("removed_at", "", _inside.c.removed_at, "moment", _zone, uses=IMPORTED),
         Column(
             "state",
             N_("State"),
             LogisticUnit.state,
             "word",
             words="unit_state",
-            uses=SEEN,
         ),
-        Column("place", N_("Last seen at"), Location.code, "code", uses=SEEN),
+        Column("place", N_("Last seen at"), Location.code, "code"),
+        Column("shipment", "", Shipment.number, "code", uses=IMPORTED),
+        Column("built_at", "", LogisticUnit.built_at, "moment", _zone, uses=IMPORTED),
     ),
     (LogisticUnit.id, sa.func.coalesce(_contents.c.lot_id, 0)),
     search=(LogisticUnit.sscc, _parent.sscc, Lot.code, Article.name, Article.name_en),
@@ -97,15 +134,13 @@ CASES = Listing(
         article_filter(),
     ),
     sorts={"sscc": LogisticUnit.sscc},
-    import_where=(
-        LogisticUnit.state != "dissolved",
-        sa.or_(_contents.c.unit_id.is_not(None), LogisticUnit.level == "pallet"),
-    ),
+    import_source=_packed,
+    import_key=(_pallets_first, LogisticUnit.id, _first),
 )
 
-_source, _target = aliased(Location), aliased(Location)
-_dispatch, _start, _end = aliased(Site), aliased(Site), aliased(Site)
-_zone = zone_of(_dispatch)
+_source = aliased(Location)
+_dispatch = aliased(Site)
+_of_dispatch = zone_of(_dispatch)
 _transit = aliased(Location)
 _sent = sa.join(
     Movement,
@@ -117,22 +152,19 @@ _orders = sa.join(Shipment, Partner, Partner.id == Shipment.consignee_id).join(
 )
 
 
-def _with_goods(goods: Any, rows: Any) -> Any:
-    """Shipments with what is on board, read from movements or their sums."""
-    return (
-        _orders.outerjoin(goods, rows.shipment_id == Shipment.id)
-        .outerjoin(Lot, Lot.id == rows.lot_id)
-        .outerjoin(Article, Article.id == Lot.article_id)
-        .outerjoin(_source, _source.id == rows.from_id)
-    )
-
+_shipped = (
+    _orders.outerjoin(_sent, Movement.shipment_id == Shipment.id)
+    .outerjoin(Lot, Lot.id == Movement.lot_id)
+    .outerjoin(Article, Article.id == Lot.article_id)
+    .outerjoin(_source, _source.id == Movement.from_id)
+)
 
 SHIPMENTS = Listing(
     "shipments",
     N_("Shipments"),
     GROUP,
     N_("What left for which consignee and when, a row for each batch on board."),
-    _with_goods(_sent, Movement),
+    _shipped,
     (
         Column(
             "number",
@@ -151,8 +183,8 @@ SHIPMENTS = Listing(
             Partner.name_en,
             uses=SEEN,
         ),
-        lot_column(),
-        *article_columns(FILES),
+        lot_column(uses=SEEN),
+        *article_columns(),
         Column(
             "quantity",
             N_("Quantity"),
@@ -161,34 +193,21 @@ SHIPMENTS = Listing(
             Article.base_unit,
             uses=SEEN,
         ),
-        Column(
-            "quantity",
-            N_("Quantity"),
-            LEGS.c.quantity,
-            "amount",
-            Article.base_unit,
-            uses=IMPORTED,
-        ),
-        Column("unit", N_("Unit"), Article.base_unit, "unit", uses=FILES),
+        Column("unit", N_("Unit"), Article.base_unit, "unit", uses=LISTED),
         Column("items", N_("Items"), span(Movement.lo, Movement.hi), uses=SEEN),
-        Column("items", N_("Items"), span(LEGS.c.lo, LEGS.c.hi), uses=IMPORTED),
-        Column("place", N_("From"), _source.code, "code"),
-        Column("shipped_at", N_("Shipped at"), Shipment.shipped_at, "moment", _zone),
+        Column("place", N_("From"), _source.code, "code", uses=SEEN),
+        # of an import, the goods stand in movements
+        Column("lot", "", sa.null(), "code", uses=IMPORTED),
+        Column("place", "", sa.null(), "code", uses=IMPORTED),
+        Column(
+            "shipped_at", N_("Shipped at"), Shipment.shipped_at, "moment", _of_dispatch
+        ),
         Column(
             "delivered_at",
             N_("Delivered at"),
             Shipment.delivered_at,
             "moment",
-            _zone,
-            uses=SEEN,
-        ),
-        Column(
-            "delivered_at",
-            N_("Delivered at"),
-            sa.case((ALL_ARRIVED, Shipment.delivered_at), else_=sa.null()),
-            "moment",
-            _zone,
-            uses=IMPORTED,
+            _of_dispatch,
         ),
         Column("carrier", N_("Carrier"), Shipment.carrier, uses=FILES),
         Column("vehicle", N_("Vehicle"), Shipment.vehicle, "code", uses=FILES),
@@ -229,7 +248,6 @@ SHIPMENTS = Listing(
         "number": Shipment.number,
         "lot": sa.func.coalesce(Lot.code, ""),
     },
-    import_source=_with_goods(LEGS, LEGS.c),
-    import_key=(Shipment.id, LEGS.c.first),
-    import_where=(LEGS.c.first.is_not(None),),
+    import_source=_orders,
+    import_key=(Shipment.shipped_at, Shipment.number),
 )

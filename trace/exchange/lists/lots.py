@@ -19,7 +19,6 @@ from ...parties.tables import (
 from ...stock.holds import IN_FORCE
 from ...stock.places import SOURCES
 from ...stock.tables import Hold, Stock
-from .bookings import OPENING
 from .parts import (
     ELSEWHERE,
     LINE_CODE,
@@ -28,6 +27,7 @@ from .parts import (
     lot_column,
     supplier_column,
     total,
+    zone_of,
 )
 from .shape import (
     FILES,
@@ -43,7 +43,6 @@ from .shape import (
 
 GROUP = "lots"
 
-_store = aliased(Location)
 _first_day = date(1, 1, 1)
 
 
@@ -65,6 +64,7 @@ _of_lots = (
     .outerjoin(Line, Line.id == Lot.line_id)
     .outerjoin(Site, Site.id == Lot.site_id)
 )
+_zone = zone_of(Site)
 _line = sa.case((Line.id.is_not(None), LINE_CODE), else_=sa.null())
 
 LOTS = Listing(
@@ -110,9 +110,8 @@ LOTS = Listing(
         Column(
             "quantity",
             N_("Opening quantity"),
-            sa.func.coalesce(OPENING.c.quantity, 0),
-            "amount",
-            Article.base_unit,
+            sa.literal(0),
+            "count",
             uses=IMPORTED,
         ),
         Column(
@@ -132,18 +131,13 @@ LOTS = Listing(
             uses=SEEN,
         ),
         Column("unit", N_("Unit"), Article.base_unit, "unit", uses=FILES),
-        Column("place", N_("Location"), _store.code, "code", uses=IMPORTED),
         Column("certificate", N_("Certificate"), Lot.certificate, "code", uses=FILES),
         Column("planned", N_("Packs planned"), Lot.planned, "count", uses=FILES),
         Column("codes", N_("Item codes"), Lot.next_item, "count", uses=LISTED),
-        Column(
-            "coded",
-            N_("With item codes"),
-            sa.case((Lot.next_item > 0, "yes"), else_=sa.null()),
-            "code",
-            uses=IMPORTED,
-        ),
-        Column("artwork", N_("Label artwork"), Lot.artwork, "code", uses=LISTED),
+        Column("labels", "", sa.func.nullif(Lot.next_item, 0), "count", uses=IMPORTED),
+        Column("artwork", N_("Label artwork"), Lot.artwork, "code", uses=FILES),
+        Column("status_since", "", Lot.status_since, "moment", _zone, uses=IMPORTED),
+        Column("caution_since", "", Lot.caution_at, "moment", _zone, uses=IMPORTED),
     ),
     (sa.func.coalesce(Lot.received_on, Lot.produced_on, _first_day), Lot.id),
     search=(
@@ -180,9 +174,6 @@ LOTS = Listing(
         "received_on": sa.func.coalesce(Lot.received_on, _first_day),
         "expires_on": sa.func.coalesce(Lot.expires_on, _first_day),
     },
-    import_source=_of_lots.outerjoin(OPENING, OPENING.c.lot_id == Lot.id).outerjoin(
-        _store, _store.id == OPENING.c.to_id
-    ),
 )
 
 STOCK = Listing(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from ...errors import N_
 from ...parties.tables import LOCATION_KINDS, Article, Line, Location, Partner, Site
-from .shape import FILES, LISTED, Column, Filter, Listing
+from .shape import FILES, IMPORTED, Column, Filter, Listing
 
 GROUP = "master"
 KINDS_OF_PLACE = ("warehouse", "hold", "quarantine", "returns")
@@ -56,7 +56,13 @@ LINES = Listing(
             Line.status,
             "word",
             words="line",
-            uses=frozenset({"screen", "list"}),
+        ),
+        Column(
+            "labels_at_packing",
+            "",
+            sa.case((Line.labels_at_packing, "yes"), else_=sa.null()),
+            "code",
+            uses=IMPORTED,
         ),
     ),
     (Site.code, Line.code),
@@ -116,21 +122,20 @@ PARTNERS = Listing(
         Column("region", N_("Province"), Partner.region),
         Column("address", N_("Address"), Partner.address, uses=FILES),
         Column(
-            "backup_contact", N_("Second contact"), Partner.backup_contact, uses=LISTED
+            "backup_contact", N_("Second contact"), Partner.backup_contact, uses=FILES
         ),
         Column(
             "backup_phone",
             N_("Second telephone"),
             Partner.backup_phone,
             "code",
-            uses=LISTED,
+            uses=FILES,
         ),
         Column(
             "contact_checked_on",
             N_("Last reached on"),
             Partner.contact_checked_on,
             "day",
-            uses=frozenset({"screen", "list"}),
         ),
     ),
     (Partner.code,),

@@ -6,16 +6,17 @@ from sqlalchemy.orm import aliased
 from ...errors import N_
 from ...parties.tables import Article, Location, Lot, Site
 from ...stock.tables import Movement, Shipment
-from .bookings import OPENING_MOVES, SHIPPED_MOVES, USED_MOVES
 from .parts import (
     article_columns,
     article_filter,
+    entry_column,
     lot_column,
+    origin_column,
     place_column,
     span,
     zone_of,
 )
-from .shape import FILES, LISTED, SEEN, Column, Filter, Listing, Period
+from .shape import FILES, IMPORTED, LISTED, SEEN, Column, Filter, Listing, Period
 
 _source, _target = aliased(Location), aliased(Location)
 _start, _end = aliased(Site), aliased(Site)
@@ -61,7 +62,13 @@ MOVEMENTS = Listing(
             _moves_zone,
             uses=LISTED,
         ),
-        Column("shipment", N_("Shipment"), Shipment.number, "code", uses=LISTED),
+        Column("shipment", N_("Shipment"), Shipment.number, "code", uses=FILES),
+        origin_column(),
+        Column("booked_by", "", Movement.actor, "code", uses=IMPORTED),
+        Column(
+            "booked_at", "", Movement.recorded_at, "moment", _moves_zone, uses=IMPORTED
+        ),
+        entry_column(Movement.id),
     ),
     (Movement.id,),
     search=(
@@ -102,12 +109,4 @@ MOVEMENTS = Listing(
     ),
     period=Period(N_("When"), Movement.at),
     sorts={"at": Movement.at, "lot": Lot.code, "document": Movement.document},
-    import_source=_moved.outerjoin(OPENING_MOVES, OPENING_MOVES.c.id == Movement.id)
-    .outerjoin(USED_MOVES, USED_MOVES.c.id == Movement.id)
-    .outerjoin(SHIPPED_MOVES, SHIPPED_MOVES.c.id == Movement.id),
-    import_where=(
-        OPENING_MOVES.c.id.is_(None),
-        USED_MOVES.c.id.is_(None),
-        SHIPPED_MOVES.c.id.is_(None),
-    ),
 )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ...errors import N_
 from ...parties.tables import Article, Line, Lot, Site
 from ...stock.places import ENDS, OUTSIDE, SOURCES
-from .shape import EVERYWHERE, LISTED, SCREEN, SEEN, Column, Filter, Use
+from .shape import EVERYWHERE, IMPORTED, LISTED, SCREEN, SEEN, Column, Filter, Use
 
 LINE_CODE = Site.code + "/" + Line.code
 """``YL1/L2``, as an import finds a line at any site."""
@@ -30,8 +30,13 @@ def article_columns(uses: frozenset[Use] = LISTED) -> tuple[Column, ...]:
     )
 
 
-def lot_column(name: str = "lot", title: str = N_("Batch"), lot: Any = Lot) -> Column:
-    return Column(name, title, lot.code, "lot", link=("lot", lot.id))
+def lot_column(
+    name: str = "lot",
+    title: str = N_("Batch"),
+    lot: Any = Lot,
+    uses: frozenset[Use] = EVERYWHERE,
+) -> Column:
+    return Column(name, title, lot.code, "lot", link=("lot", lot.id), uses=uses)
 
 
 def supplier_column(lot: Any = Lot, uses: frozenset[Use] = EVERYWHERE) -> Column:
@@ -43,6 +48,18 @@ def supplier_column(lot: Any = Lot, uses: frozenset[Use] = EVERYWHERE) -> Column
         leads=("lots", "supplier"),
         uses=uses,
     )
+
+
+def origin_column(lot: Any = Lot) -> Column:
+    """Who numbered the lot that a row names, so that an import finds no other."""
+    own = sa.case((lot.origin == "", "/"), else_=lot.origin)
+    return Column("supplier", "", own, "code", uses=IMPORTED)
+
+
+def entry_column(number: Any) -> Column:
+    """The place of a row in the record: entries may be alike in all else."""
+    nth = sa.func.row_number().over(order_by=number)
+    return Column("entry", "", nth, "count", uses=IMPORTED)
 
 
 def place_column(name: str, title: str, place: Any) -> Column:
@@ -78,11 +95,3 @@ def zone_of(*sites: Any) -> Any:
     if len(sites) == 1:
         return sites[0].time_zone
     return sa.func.coalesce(*(site.time_zone for site in sites))
-
-
-def is_kind(place: Any, *kinds: str) -> Any:
-    return place.kind.in_(sorted(kinds))
-
-
-OURS = ("line", "warehouse", "hold", "quarantine", "returns")
-"""Places from which an import takes goods."""

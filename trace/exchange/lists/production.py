@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from ...errors import N_
-from ...parties.tables import Article, Line, Location, Lot, Site
+from ...parties.tables import Article, Line, Lot, Site
 from ...production.tables import (
     Cleaning,
     CycleLoad,
@@ -13,16 +13,17 @@ from ...production.tables import (
     LotInput,
     ProcessCheck,
 )
-from .bookings import USED
 from .parts import (
     LINE_CODE,
     article_columns,
     article_filter,
+    entry_column,
     lot_column,
+    origin_column,
     supplier_column,
     zone_of,
 )
-from .shape import FILES, IMPORTED, LISTED, SEEN, Column, Filter, Listing, Period
+from .shape import FILES, IMPORTED, SEEN, Column, Filter, Listing, Period
 
 GROUP = "production"
 RESULTS = ("pass", "fail")
@@ -82,6 +83,7 @@ CYCLES = Listing(
         Column("result", N_("Result"), EquipmentCycle.result, "word", words="result"),
         lot_column(),
         *article_columns(FILES),
+        origin_column(),
         Column("quantity", N_("Packs inside"), CycleLoad.quantity, "count"),
     ),
     (EquipmentCycle.id, sa.func.coalesce(CycleLoad.lot_id, 0)),
@@ -106,7 +108,6 @@ CYCLES = Listing(
     ),
     period=Period(_start, EquipmentCycle.started_at),
     sorts={"start": EquipmentCycle.started_at, "number": EquipmentCycle.number},
-    import_where=(CycleLoad.lot_id.is_not(None), Lot.origin == ""),
 )
 
 CLEANINGS = Listing(
@@ -124,6 +125,7 @@ CLEANINGS = Listing(
         Column("kind", N_("Kind"), Cleaning.kind, "word", words="cleaning"),
         Column("result", N_("Result"), Cleaning.result, "word", words="result"),
         Column("verified_by", N_("Verified by"), Cleaning.verified_by),
+        entry_column(Cleaning.id),
     ),
     (Cleaning.id,),
     search=(Line.code, Line.name, Line.name_en, Cleaning.verified_by),
@@ -154,6 +156,7 @@ CHECKS = Listing(
         Column("value", N_("Value"), ProcessCheck.value),
         Column("limits", N_("Limits"), ProcessCheck.limits),
         Column("result", N_("Result"), ProcessCheck.result, "word", words="result"),
+        entry_column(ProcessCheck.id),
     ),
     (ProcessCheck.id,),
     search=(Lot.code, Lot.ai10, Article.name, Article.name_en, ProcessCheck.value),
@@ -195,16 +198,18 @@ CONSUMPTION = Listing(
         Column(
             "input_name", N_("Input"), _bought.name, "name", _bought.name_en, uses=SEEN
         ),
-        supplier_column(_input),
+        supplier_column(_input, uses=SEEN),
+        origin_column(_input),
         Column(
             "quantity", N_("Quantity"), LotInput.quantity, "amount", _bought.base_unit
         ),
         Column("unit", N_("Unit"), _bought.base_unit, "unit", uses=FILES),
         Column("at", N_("When"), LotInput.at, "moment", _zone),
         Column("kind", N_("How"), LotInput.kind, "word", words="edge"),
-        Column("place", N_("Location"), Location.code, "code", uses=IMPORTED),
-        Column("reason", N_("Reason"), LotInput.reason, uses=LISTED),
-        Column("approved_by", N_("Approved by"), LotInput.approved_by, uses=LISTED),
+        Column("reason", N_("Reason"), LotInput.reason, uses=FILES),
+        Column("approved_by", N_("Approved by"), LotInput.approved_by, uses=FILES),
+        Column("booked", "", sa.literal("yes"), "code", uses=IMPORTED),
+        entry_column(LotInput.id),
     ),
     (LotInput.id,),
     search=(
@@ -223,7 +228,4 @@ CONSUMPTION = Listing(
     ),
     period=Period(N_("When"), LotInput.at),
     sorts={"at": LotInput.at, "output_lot": _output.code, "input_lot": _input.code},
-    import_source=_fed.outerjoin(USED, USED.c.edge_id == LotInput.id).outerjoin(
-        Location, Location.id == USED.c.from_id
-    ),
 )

@@ -11,12 +11,14 @@ from ...stock.tables import Hold
 from .parts import (
     article_columns,
     article_filter,
+    entry_column,
     lot_column,
+    origin_column,
     span,
     supplier_column,
     zone_of,
 )
-from .shape import LISTED, Column, Filter, Listing, Period
+from .shape import FILES, LISTED, SEEN, Column, Filter, Listing, Period
 
 GROUP = "quality"
 HAZARDS = ("health", "quality", "label", "other")
@@ -53,7 +55,9 @@ HOLDS = Listing(
     (
         Column("number", N_("Number"), Hold.number, "code"),
         lot_column(),
-        *article_columns(),
+        *article_columns(FILES),
+        origin_column(),
+        entry_column(Hold.id),
         Column("items", N_("Items"), span(Hold.lo, Hold.hi)),
         Column("state", N_("State"), Hold.state, "word", words="hold"),
         Column("hazard", N_("What is feared"), Hold.hazard, "word", words="hazard"),
@@ -65,7 +69,7 @@ HOLDS = Listing(
             N_("Lifting asked by"),
             Hold.requested_by,
             "code",
-            uses=LISTED,
+            uses=FILES,
         ),
         Column(
             "requested_at",
@@ -73,13 +77,13 @@ HOLDS = Listing(
             Hold.requested_at,
             "moment",
             _zone,
-            uses=LISTED,
+            uses=FILES,
         ),
         Column(
             "request_reason",
             N_("Proof that the goods are good"),
             Hold.request_reason,
-            uses=LISTED,
+            uses=FILES,
         ),
         Column("released_by", N_("Lifted by"), Hold.released_by, "code"),
         Column("released_at", N_("Lifted on"), Hold.released_at, "moment", _zone),
@@ -110,14 +114,14 @@ INSPECTIONS = Listing(
     _of_lot(Inspection),
     (
         lot_column(),
-        *article_columns(),
+        *article_columns(FILES),
+        origin_column(),
+        entry_column(Inspection.id),
         Column("kind", N_("Kind"), Inspection.kind, "word", words="inspection"),
         Column("at", N_("When"), Inspection.at, "moment", _zone),
         Column("lab", N_("Laboratory"), Inspection.lab),
-        Column("method", N_("Method"), Inspection.method, uses=LISTED),
-        Column(
-            "findings", N_("Findings"), Inspection.findings, "findings", uses=LISTED
-        ),
+        Column("method", N_("Method"), Inspection.method, uses=FILES),
+        Column("findings", N_("Findings"), Inspection.findings, "findings", uses=FILES),
         Column("result", N_("Result"), Inspection.result, "word", words="result"),
         Column("certificate", N_("Certificate"), Inspection.certificate, "code"),
         Column("actor", N_("Recorded by"), Inspection.actor, "code"),
@@ -148,7 +152,9 @@ SAMPLES = Listing(
     _of_lot(RetainedSample),
     (
         lot_column(),
-        *article_columns(),
+        *article_columns(FILES),
+        origin_column(),
+        entry_column(RetainedSample.id),
         Column(
             "quantity",
             N_("Quantity"),
@@ -156,7 +162,7 @@ SAMPLES = Listing(
             "amount",
             Article.base_unit,
         ),
-        Column("unit", N_("Unit"), Article.base_unit, "unit", uses=LISTED),
+        Column("unit", N_("Unit"), Article.base_unit, "unit", uses=FILES),
         Column("shelf", N_("Shelf"), RetainedSample.shelf),
         Column("kept_at", N_("Kept since"), RetainedSample.kept_at, "moment", _zone),
         Column("keep_until", N_("Keep until"), RetainedSample.keep_until, "day"),
@@ -169,10 +175,10 @@ SAMPLES = Listing(
             N_("Removed by"),
             RetainedSample.removed_by,
             "code",
-            uses=LISTED,
+            uses=FILES,
         ),
         Column(
-            "removed_reason", N_("Reason"), RetainedSample.removed_reason, uses=LISTED
+            "removed_reason", N_("Reason"), RetainedSample.removed_reason, uses=FILES
         ),
     ),
     (RetainedSample.id,),
@@ -199,8 +205,10 @@ PAPERS = Listing(
     _of_lot(LotDocument),
     (
         lot_column(),
-        *article_columns(),
-        supplier_column(),
+        *article_columns(FILES),
+        supplier_column(uses=SEEN),
+        origin_column(),
+        entry_column(LotDocument.id),
         Column("kind", N_("Kind"), LotDocument.kind, "word", words="paper"),
         Column("number", N_("Number"), LotDocument.number, "code"),
         Column(
@@ -209,6 +217,7 @@ PAPERS = Listing(
             sa.case((LotDocument.file.is_(None), "no"), else_="yes"),
             "word",
             words="yes",
+            uses=SEEN,
         ),
         Column("at", N_("Added"), LotDocument.at, "moment", _zone),
         Column("actor", N_("Added by"), LotDocument.actor, "code"),

@@ -22,6 +22,7 @@ Form = Literal[
     "day",
     "nutrition",
     "findings",
+    "items",
 ]
 """How a value is read: ``amount`` counts base units, ``word`` is one of a few codes."""
 
