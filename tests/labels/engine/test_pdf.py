@@ -65,6 +65,19 @@ def test_a_roll_is_a_page_per_label(records: Records, stock: str, dpi: int) -> N
         assert code.text == record.url
 
 
+@pytest.mark.parametrize("stock", ["a4-21", "letter-30", "roll-40x30-3"])
+def test_every_label_of_a_page_reads_back(records: Records, stock: str) -> None:
+    wanted = records(load_stock(stock).per_page + 1)
+    document = pdf(wanted, stock)
+    assert len(document) == 2
+    read = [
+        code.text
+        for page in document
+        for code in zxingcpp.read_barcodes(grey(page, 300))
+    ]
+    assert sorted(read) == sorted(record.url for record in wanted)
+
+
 def test_pages_have_the_size_of_the_paper(beef: LabelRecord) -> None:
     assert pdf([beef], "a4-24")[0].get_size() == pytest.approx(
         (210 * MM, 297 * MM), abs=0.2

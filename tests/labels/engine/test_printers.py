@@ -122,9 +122,7 @@ def test_the_printers_symbol_covers_the_same_square(
 def test_labels_side_by_side_are_printed_a_row_at_a_time(
     records: Records, format: str, count: int
 ) -> None:
-    stock = replace(
-        load_stock("roll-40x30"), columns=3, gap_x=2, left=1, page_width=126
-    )
+    stock = load_stock("roll-40x30-3")
     batch = series(records(count))
     found = printed(format, [batch], stock)
     rows = [list(batch)[start : start + 3] for start in range(0, count, 3)]

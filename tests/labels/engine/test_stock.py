@@ -26,11 +26,41 @@ def test_every_shipped_stock_is_valid(name: str) -> None:
     }
 
 
-def test_the_sheet_is_avery_l7159() -> None:
-    sheet = load_stock("a4-24")
-    assert (sheet.page_width, sheet.page_height) == (210, 297)
-    assert (sheet.columns, sheet.rows, sheet.per_page) == (3, 8, 24)
-    assert (sheet.width, sheet.height) == (63.5, 33.9)
+INCH = 25.4
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "grid", "label", "pitch"),
+    [
+        ("a4-24", (210, 297), (3, 8), (63.5, 33.9), (66, 33.9)),
+        ("a4-21", (210, 297), (3, 7), (63.5, 38.1), (66, 38.1)),
+        (
+            "letter-30",
+            (8.5 * INCH, 11 * INCH),
+            (3, 10),
+            (2.625 * INCH, INCH),
+            (2.75 * INCH, INCH),
+        ),
+    ],
+)
+def test_sheets_have_the_measures_of_avery(
+    name: str,
+    page: tuple[float, float],
+    grid: tuple[int, int],
+    label: tuple[float, float],
+    pitch: tuple[float, float],
+) -> None:
+    sheet = load_stock(name)
+    assert (sheet.page_width, sheet.page_height) == pytest.approx(page)
+    assert (sheet.columns, sheet.rows) == grid
+    assert (sheet.width, sheet.height) == pytest.approx(label)
+    steps = sheet.width + sheet.gap_x, sheet.height + sheet.gap_y
+    assert steps == pytest.approx(pitch)
+    # What is left of the page is the same on either side, within half a millimetre.
+    right = sheet.page_width - sheet.left - grid[0] * pitch[0] + sheet.gap_x
+    bottom = sheet.page_height - sheet.top - grid[1] * pitch[1] + sheet.gap_y
+    assert right == pytest.approx(sheet.left, abs=0.5)
+    assert bottom == pytest.approx(sheet.top, abs=0.5)
 
 
 @pytest.mark.parametrize("name", ["", "A4", "../stocks/a4-24", "roll-60x40.toml"])
@@ -38,8 +68,7 @@ def test_an_unknown_name_lists_the_names(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         load_stock(name)
     assert str(refused.value) == (
-        "Expected a label stock, one of a4-24, roll-40x30, roll-50x30, roll-60x40;"
-        f" got '{name}'."
+        f"Expected a label stock, one of {', '.join(stock_names())}; got '{name}'."
     )
 
 
