@@ -32,8 +32,8 @@ def may_go(own: bool, status: str, source: str, target: str) -> bool:
         return status == "released" or (not own and not failed)
     if not failed:
         return True
-    if source in ("made", "supplied"):
-        return target in DEPTH
+    if source in ("made", "supplied", "lost"):
+        return target in DEPTH  # new or found again: where it is, is a fact
     return DEPTH.get(target, 0) >= max(2, DEPTH.get(source, 0))
 
 
