@@ -3,9 +3,14 @@
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
+from plant_files import bring
 from refusing import CHECKS, CLEAN, CYCLES, RUNS, USED, Wrong, check_refused
 
 from lotmark.trace.db import Database
+from lotmark.trace.exchange.rows import ImportRefused
+from lotmark.trace.parties.tables import Lot
+from lotmark.trace.production.inspections import inspections_of
 
 WRONG: list[Wrong] = [
     (
@@ -108,3 +113,27 @@ def test_every_bad_row_is_told_and_nothing_changes(
     plant: Database, now: datetime, wrong: Wrong
 ) -> None:
     check_refused(plant, now, wrong)
+
+
+def test_what_the_laboratory_failed_is_not_used(plant: Database, now: datetime) -> None:
+    """As the services ask it: the last receiving inspection before the use counts."""
+    failed = "lot,article,supplier,kind,at,result\n"
+    failed += "B-7,BEEF,S1,receiving,2026-11-02 08:00,fail\n"
+    used = f"{USED}\nP-1,BEEF,B-7,S1,1,kg,2026-11-10 08:00,consumption,RM1\n"
+    files = [("i.csv", failed.encode()), ("c.csv", used.encode())]
+    with pytest.raises(ImportRefused) as refused:
+        bring(plant, files, now)
+    [row] = refused.value.rows
+    assert (row.file, row.column, row.code) == ("c.csv", "input_lot", "lot_failed")
+    passed = failed + "B-7,BEEF,S1,receiving,2026-11-03 08:00,pass\n"
+    bring(plant, [("i.csv", passed.encode()), files[1]], now)
+
+
+def test_a_released_batch_has_its_inspection(plant: Database) -> None:
+    with plant.reading() as session:
+        lot = session.scalars(sa.select(Lot).filter_by(code="P-1")).one()
+        [found] = inspections_of(session, lot.id)
+        assert (found.kind, found.result, found.certificate) == (
+            *("outgoing", "pass"),
+            "C-1",
+        )
