@@ -19,6 +19,7 @@ from ..recall.scope.criteria import (
     InputLot,
     LineWindow,
     LotCriterion,
+    Packed,
     Produced,
     Shipped,
     Stored,
@@ -30,6 +31,7 @@ from ..trace.identity.items import ItemSet
 from ..trace.parties.lots import find_line, find_lot
 from ..trace.production.cycles import find_cycle
 from ..trace.stock.queries import find_shipment
+from ..trace.stock.units import find_unit
 from .i18n import PLANT_ZONE
 
 SEVERAL = ("lot", "complaint", "input_lot", "cycle", "job", "shipment")
@@ -52,6 +54,7 @@ FIELDS = (
     "artwork",
     "place",
     "consignee",
+    "unit",
     "there_from",
     "there_to",
 )
@@ -195,13 +198,17 @@ def _days(session: Session, typed: Typed) -> list[Criterion]:
 
 def _stays(session: Session, typed: Typed) -> list[Criterion]:
     place, consignee = typed.get("place", ""), typed.get("consignee", "")
+    unit = typed.get("unit", "")
     times = _both(typed, "there_from", "there_to")
-    if not (place or consignee or times):
+    if not (place or consignee or unit or times):
         return []
-    if not times or not (place or consignee):
+    if not times or not (place or consignee or unit):
         raise InvalidInput(
             "stay_incomplete",
-            N_("A place or consignee needs both times, and the times need one."),
+            N_(
+                "A place, consignee, case or pallet needs both times, and the times "
+                "need one."
+            ),
         )
     start, end = (read_moment(text, PLANT_ZONE) for text in times)
     facts: list[Criterion] = []
@@ -210,6 +217,8 @@ def _stays(session: Session, typed: Typed) -> list[Criterion]:
     if consignee:
         partner = find_id(session, "partner", (consignee,))
         facts.append(Delivered(partner, start, end))
+    if unit:
+        facts.append(Packed(find_unit(session, unit).id, start, end))
     return facts
 
 

@@ -167,7 +167,24 @@ class Delivered:
         _check_times(self.start, self.end)
 
 
-Lookup = Complained | Produced | Artwork | Supplied | Stored | Delivered
+@dataclass(frozen=True)
+class Packed:
+    """The lots that were in a case, or on a pallet, at some moment of a time; where
+    they are by now does not matter.
+
+    Raises:
+        InvalidInput: as ``LineWindow``.
+    """
+
+    unit_id: int
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        _check_times(self.start, self.end)
+
+
+Lookup = Complained | Produced | Artwork | Supplied | Stored | Delivered | Packed
 """Facts that records answer by themselves: which lots they name."""
 Windowed = LineWindow | CleaningFailed | CheckFailed
 """Facts that name what ran on a line in a suspect time."""

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ...trace.identity.items import ItemSet
+from .actions import ACTIONS
 from .journeys import OnTheWay
 from .lots import ScopeLot
 from .reasons import stamp
@@ -27,6 +28,17 @@ def scope_document(scope: Scope) -> dict[str, Any]:
         "made": scope.made,
         "narrowed": any(lot.narrowed for lot in scope.lots),
         "unbounded": list(scope.unbounded),
+        "common": [
+            {
+                "lot": one.lot.code,
+                "article": one.lot.article,
+                "origin": one.lot.origin,
+                "used": one.used,
+                "of": one.of,
+                "others": one.others,
+            }
+            for one in scope.common
+        ],
         "open_tanks": [asdict(tank) for tank in scope.open_tanks],
         "lots": [_lot(lot) for lot in scope.lots],
         "materials": [_material(lot) for lot in scope.materials],
@@ -100,6 +112,7 @@ def _position(total: PlaceTotal) -> dict[str, Any]:
     least, most = total.quantity_min, total.quantity_max
     return {
         "place": total.place,
+        "action": ACTIONS[total.place],
         "min": least,
         "max": most,
         "quantity": least if least == most else None,

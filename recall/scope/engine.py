@@ -38,7 +38,8 @@ accumulate over the tiers that apply:
   criterion batch or a donor;
 - for every lot, each edge from a T1 or T2 lot, and for a tank that was not emptied
   and cleaned since, that it was not;
-- for a lot of B(C) without T1, in how many of the criterion batches it is;
+- for a lot of B(C) without T1, in how many of the criterion batches it is, and in how
+  many other lots: one in all of these and in no other ranks first (§4.4.6);
 - for every lot but the criterion batches, each lot of B(C) without T1, itself apart,
   that reaches it by a path which avoids the criterion batches.
 """
@@ -147,11 +148,13 @@ def _traces_of_inputs(
     back = neighbours((edge.output, edge.input) for edge in graph.edges)
     used = reaching(back, sorted(suspects)) if sources else {}
     of = len(suspects)
-    for source in sources:
-        count = used[source].bit_count()
-        yield source, Reason("shared_input", (("used", count), ("of", of)))
     shared = {lot: Reason("shares_lot", (("lot", lot),)) for lot in sources}
+    others = dict.fromkeys(sources, 0)
     for lot, bits in reaching(ahead, sources, closed=suspects).items():
         for source in members(bits, sources):
             if source != lot:
+                others[source] += 1
                 yield lot, shared[source]
+    for source in sources:
+        counts = ("used", used[source].bit_count()), ("of", of)
+        yield source, Reason("shared_input", (*counts, ("others", others[source])))

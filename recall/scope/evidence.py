@@ -21,6 +21,7 @@ from .criteria import (
     LineWindow,
     Lookup,
     LotCriterion,
+    Packed,
     Produced,
     Shipped,
     Stored,
@@ -140,6 +141,8 @@ def _looked_up(fact: Lookup, named: Named) -> Reason:
             return Reason("supplied_then", (("partner", partner), *_days(first, last)))
         case Stored(place, start, end):
             return Reason("stored_then", (("place", place), *_times(start, end)))
+        case Packed(unit, start, end):
+            return Reason("packed_then", (("unit", unit), *_times(start, end)))
         case Delivered(partner, start, end):
             times = _times(start, end)
             return Reason("delivered_then", (("partner", partner), *times))

@@ -1,19 +1,27 @@
 """Which lots the records give for a fact: one statement each, whatever the number."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace.parties.tables import Location, Lot
 from ...trace.production.tables import LineRun
-from ...trace.stock.tables import Movement, Stock
+from ...trace.stock.tables import (
+    LogisticUnit,
+    Movement,
+    Stock,
+    UnitContent,
+    UnitStay,
+)
 from ..complaints.tables import Complaint
 from .criteria import (
     Artwork,
     Complained,
     Delivered,
     Lookup,
+    Packed,
     Produced,
     Stored,
     Supplied,
@@ -42,7 +50,52 @@ def look_up(session: Session, fact: Lookup) -> list[Named]:
             lots = _there(Location.id == place, start, end)
         case Delivered(partner, start, end):
             lots = _there(Location.partner_id == partner, start, end)
+        case Packed():
+            lots = _packed(fact)
     return [Named(fact, lot) for lot in sorted(session.scalars(lots))]
+
+
+def _packed(fact: Packed) -> Lots:
+    """What was in the unit, or in a case while that stood on it."""
+    since, until = UnitStay.since, UnitStay.until
+    came, left = UnitContent.packed_at, UnitContent.removed_at
+    inside = sa.and_(_early(came, fact.end), _late(left, fact.start))
+    itself = sa.select(UnitContent.lot_id).where(
+        UnitContent.unit_id == fact.unit_id, inside
+    )
+    stood = (
+        sa.select(UnitContent.lot_id)
+        .join(UnitStay, UnitStay.unit_id == UnitContent.unit_id)
+        .where(UnitStay.parent_id == fact.unit_id, inside)
+        .where(_early(since, fact.end), _late(until, fact.start))
+        .where(_early(came, until), _late(left, since))
+    )
+    lasting = sa.select(UnitStay.id).where(
+        UnitStay.unit_id == LogisticUnit.id, until.is_(None)
+    )
+    stands = (
+        sa.select(UnitContent.lot_id)
+        .join(LogisticUnit, LogisticUnit.id == UnitContent.unit_id)
+        .where(LogisticUnit.parent_id == fact.unit_id, inside, ~lasting.exists())
+    )
+    named = sa.union(itself, stood, stands).subquery()
+    return sa.select(named.c.lot_id)
+
+
+def _early(began: Any, end: Any) -> sa.ColumnElement[bool]:
+    """Whether something began by a moment; what is not on record may have."""
+    either: list[Any] = [began.is_(None), began <= end]
+    if not isinstance(end, datetime):
+        either.append(end.is_(None))
+    return sa.or_(*either)
+
+
+def _late(ended: Any, start: Any) -> sa.ColumnElement[bool]:
+    """Whether something lasted to a moment; what has no end does."""
+    either: list[Any] = [ended.is_(None), ended >= start]
+    if not isinstance(start, datetime):
+        either.append(start.is_(None))
+    return sa.or_(*either)
 
 
 def _produced(fact: Produced) -> Lots:

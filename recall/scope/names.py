@@ -16,7 +16,7 @@ from ...trace.db import UtcDateTime
 from ...trace.errors import N_, NotFound
 from ...trace.parties.tables import Article, Line, Location, Lot, Partner, Site
 from ...trace.production.tables import Cleaning, EquipmentCycle, ProcessCheck
-from ...trace.stock.tables import Shipment
+from ...trace.stock.tables import LogisticUnit, Shipment
 from ..complaints.tables import Complaint
 from .among import among, plain_rows, rows
 from .reasons import Reason, stamp
@@ -38,6 +38,7 @@ KINDS: dict[str, tuple[Any, Any]] = {
     "site": (sa.select(Site.code), Site.id),
     "place": (sa.select(Location.code), Location.id),
     "partner": (sa.select(Partner.code), Partner.id),
+    "unit": (sa.select(LogisticUnit.sscc), LogisticUnit.id),
     "complaint": (sa.select(Complaint.number), Complaint.id),
     "cleaning": (
         sa.select(
@@ -69,6 +70,7 @@ _UNKNOWN = {
     "site": N_("No site %(name)s is recorded."),
     "place": N_("No place %(name)s is recorded."),
     "partner": N_("No partner %(name)s is recorded."),
+    "unit": N_("No case or pallet %(name)s is recorded."),
     "complaint": N_("No complaint %(name)s is recorded."),
     "cleaning": N_("No cleaning %(name)s is recorded."),
     "check": N_("No process check %(name)s is recorded."),

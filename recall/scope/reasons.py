@@ -43,6 +43,9 @@ SENTENCES = {
         "Consignee %(partner)s had it, or it was on the way there, some time from "
         "%(start)s to %(end)s."
     ),
+    "packed_then": N_(
+        "Some of it was in %(unit)s some time from %(start)s to %(end)s."
+    ),
     "narrowed": N_(
         "Only the packs filled in the suspect time are affected: packing times are "
         "known of %(timed)s of its %(packs)s packs."
@@ -108,8 +111,8 @@ SENTENCES = {
     "same_cycle": N_("It was in equipment cycle %(cycle)s with a suspect batch."),
     "gave_rework": N_("It gave rework to lot %(lot)s: the hazard may come from here."),
     "shared_input": N_(
-        "It went into %(used)s of the %(of)s suspect batches: the hazard may come "
-        "from here."
+        "It went into %(used)s of the %(of)s suspect batches and into %(others)s other "
+        "lots: the hazard may come from here."
     ),
     "shares_lot": N_("It contains lot %(lot)s, which also went into a suspect batch."),
 }

@@ -28,6 +28,8 @@ from .wording import read_criteria
 KEPT = ("positions", "places", "made", "narrowed", "unbounded", "open_tanks")
 """Fields of the document that are kept beside the lots."""
 
+NARROW = "scope.narrow"
+"""The right to say, as one of two, that packs are told from their batch."""
 Member = tuple[int, str | None]
 """Tier and items of a lot of a scope."""
 
@@ -56,11 +58,14 @@ def save_scope(
     """Compute a scope and keep it, with where its units are at this moment.
 
     Raises:
-        Forbidden: without the right ``scope.compute``.
+        Forbidden: without the right ``scope.compute``, and for one that is narrowed
+            below the batch without ``scope.narrow``.
         NotFound, InvalidInput: as ``compute_scope``.
     """
     actor.require("scope.compute")
     scope = compute_scope(session, criteria, now, decided)
+    if any(lot.narrowed for lot in scope.lots):
+        actor.require(NARROW)
     number = next_number(session, "FW", now.year)
     return _keep(session, scope, number, title.strip(), actor)
 
@@ -85,10 +90,58 @@ def renew_scope(
         )
     criteria = read_criteria(session, old.criteria)
     scope = compute_scope(session, criteria, now, decisions(session, old))
+    if any(lot.narrowed for lot in scope.lots):
+        actor.require(NARROW)
     new = _keep(session, scope, _next_version(old.number), old.title, actor, old.id)
     old.state = "superseded"
     session.flush()
     return new
+
+
+def agree_to_narrowing(
+    session: Session, number: str, actor: Actor, now: datetime
+) -> SavedScope:
+    """The second person agrees that packs are told from their batch (domain.md §4.2).
+
+    Raises:
+        Forbidden: without the right ``scope.narrow``.
+        NotFound: ``scope_unknown``.
+        Conflict: ``second_person``, ``scope_not_narrowed``, or ``scope_changed`` when
+            it is superseded or would be another one today.
+    """
+    actor.require(NARROW)
+    saved = find_scope(session, number, lock=True)
+    if saved.agreed_by == actor.login:
+        return saved
+    if not saved.needs_agreement:
+        raise Conflict(
+            "scope_not_narrowed",
+            N_("Scope %(number)s waits for nobody's agreement."),
+            number=saved.number,
+        )
+    if saved.computed_by == actor.login:
+        raise Conflict(
+            "second_person",
+            N_(
+                "%(name)s signed an earlier step: this one needs a second person. "
+                "Ask somebody else to log in and sign."
+            ),
+            name=actor.name,
+        )
+    if saved.state == "superseded" or check_stale(session, saved, now):
+        raise Conflict(
+            "scope_changed",
+            N_(
+                "Records have changed scope %(number)s since it was kept: compute it "
+                "anew, then agree to the new version."
+            ),
+            number=saved.number,
+        )
+    saved.agreed_by, saved.agreed_at = actor.login, now
+    told = {"number": saved.number, "why": saved.criteria.get("narrow", "")}
+    audit.record(session, actor.login, "scope.narrow", f"scope:{saved.id}", now, **told)
+    session.flush()
+    return saved
 
 
 def check_stale(session: Session, saved: SavedScope, now: datetime) -> bool:

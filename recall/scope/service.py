@@ -61,6 +61,19 @@ class OpenTank:
         return datetime.fromisoformat(self.since)
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """A lot that suspect batches share: the hazard may come from it."""
+
+    lot: ScopeLot
+    used: int
+    """Suspect batches that contain it."""
+    of: int
+    """Suspect batches in all."""
+    others: int
+    """Lots besides that contain it, which nobody complains about."""
+
+
 @dataclass(frozen=True)
 class Scope:
     """The answer to a recall's first questions, at one moment."""
@@ -79,6 +92,23 @@ class Scope:
     def materials(self) -> tuple[ScopeLot, ...]:
         """The ingredient and packaging lots among them."""
         return tuple(lot for lot in self.lots if lot.kind != "product")
+
+    @property
+    def common(self) -> tuple[Common, ...]:
+        """What the suspect batches share, the likeliest cause first: common to all of
+        them and absent from the clean ones (domain.md §4.4.6).
+        """
+        found = [
+            Common(
+                lot, *(int(dict(reason.params)[n]) for n in ("used", "of", "others"))
+            )
+            for lot in self.lots
+            for reason in lot.why
+            if reason.code == "shared_input"
+        ]
+        return tuple(
+            sorted(found, key=lambda c: (-c.used, c.others, c.lot.article, c.lot.code))
+        )
 
     @property
     def open_tanks(self) -> tuple[OpenTank, ...]:

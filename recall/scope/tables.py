@@ -13,7 +13,13 @@ class SavedScope(Base):
     """A scope as it was computed at one moment; another computation is another row."""
 
     __tablename__ = "scope"
-    __table_args__ = (one_of("state", "draft", "stale", "superseded"),)
+    __table_args__ = (
+        one_of("state", "draft", "stale", "superseded"),
+        sa.CheckConstraint(
+            "agreed_by IS NULL OR (agreed_at IS NOT NULL AND agreed_by <> computed_by)",
+            name="two_persons",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -29,10 +35,23 @@ class SavedScope(Base):
     stale_at: Mapped[datetime | None]
     """When a recomputation first gave another hash."""
     stale_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    agreed_by: Mapped[str | None]
+    """Second person who agreed that packs are told from their batch."""
+    agreed_at: Mapped[datetime | None]
     previous_id: Mapped[int | None] = mapped_column(sa.ForeignKey("scope.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def narrowed(self) -> bool:
+        """Packs of some batch were told from it (domain.md §4.2)."""
+        return bool(self.positions.get("narrowed"))
+
+    @property
+    def needs_agreement(self) -> bool:
+        """A second person has to agree before anything may rest on it."""
+        return self.narrowed and self.agreed_by is None
 
 
 class SavedScopeLot(Base):

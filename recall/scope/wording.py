@@ -17,7 +17,8 @@ Frozen format 1: fields cannot be reordered or deleted::
       {"cycle": ["QD", "R1-0461"]},
       {"shipment": ["SH-26-0007"]},
       {"place": ["FG1"], "start": "…", "end": "…"},
-      {"consignee": ["K01"], "start": "…", "end": "…"}]}
+      {"consignee": ["K01"], "start": "…", "end": "…"},
+      {"unit": ["069012340000000016"], "start": "…", "end": "…"}]}
 
 A lot is ``[article, origin, lot]``, a line ``[site, line]``, a cycle
 ``[site, number]``, a cleaning ``[site, line, kind, start, end]``, a check
@@ -47,6 +48,7 @@ from .criteria import (
     InputLot,
     LineWindow,
     LotCriterion,
+    Packed,
     Produced,
     Shipped,
     Stored,
@@ -149,6 +151,8 @@ def _things(fact: Criterion) -> dict[str, _Thing]:
             return {"place": ("place", number)}
         case Delivered(number, _, _):
             return {"consignee": ("partner", number)}
+        case Packed(number, _, _):
+            return {"unit": ("unit", number)}
 
 
 def _written(fact: Criterion, names: Names) -> dict[str, Any]:
@@ -157,7 +161,10 @@ def _written(fact: Criterion, names: Names) -> dict[str, Any]:
         case LotCriterion(_, ItemSet() as items):
             return {**field, "items": str(items)}
         case (
-            LineWindow(_, start, end) | Stored(_, start, end) | Delivered(_, start, end)
+            LineWindow(_, start, end)
+            | Stored(_, start, end)
+            | Delivered(_, start, end)
+            | Packed(_, start, end)
         ):
             return {**field, "start": stamp(start), "end": stamp(end)}
         case Produced(first, last):
@@ -197,6 +204,8 @@ def _read(session: Session, fact: dict[str, Any]) -> Criterion:
                 return LineWindow(found("line"), *times)
             if "place" in fact:
                 return Stored(found("place"), *times)
+            if "unit" in fact:
+                return Packed(found("unit"), *times)
             return Delivered(found("partner", "consignee"), *times)
     return _read_days(fact, found)
 

@@ -16,6 +16,7 @@ LINES = SHIPMENTS = SUPPLIERS = 2
 CYCLES = ("retort", "tank", "tank")
 EMPTIED = (None, 60, None)
 """Hour at which each cycle ended: the second tank was never emptied."""
+CASES = PALLETS = 2
 PLACES = ("W1", "C01", "C01/T")
 """A warehouse, a shop, and the way there."""
 KINDS = ("product", "ingredient", "packaging")
@@ -55,6 +56,12 @@ class Plan:
     """Shipment, lot, items."""
     visits: list[tuple[int, int, int, int | None]] = field(default_factory=list)
     """Lot, place, hours: one pack was made, came there, and was lost again."""
+    packed: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
+    """Case, lot, hours it was inside."""
+    stays: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
+    """Case, pallet, hours it stood there."""
+    standing: dict[int, int] = field(default_factory=dict)
+    """Cases that came with their pallet and stand there still."""
     complaints: list[int] = field(default_factory=list)
     """Lot of each."""
     homes: dict[int, int] = field(default_factory=dict)
@@ -122,6 +129,8 @@ def plans(draw: st.DrawFn) -> Plan:
     )
     shipped = st.tuples(st.integers(0, SHIPMENTS - 1), lot, scanned)
     day_of = st.integers(0, DAYS)
+    case, pallet = st.integers(0, CASES - 1), st.integers(0, PALLETS - 1)
+    known = st.tuples(st.none() | hour, st.none() | hour).map(in_order)
     edges = draw(st.lists(edge, min_size=0 if quiet else 4, max_size=2 if quiet else 9))
     runs = one_open_run_a_line(draw(st.lists(run, min_size=3, max_size=7)))
     homes = draw(st.dictionaries(lot, line, min_size=len(lots) // 2))
@@ -154,6 +163,20 @@ def plans(draw: st.DrawFn) -> Plan:
                 max_size=2,
             )
         ),
+        draw(
+            st.lists(
+                st.builds(lambda a, b, c: (a, b, *c), case, lot, known), max_size=4
+            )
+        ),
+        one_lasting_a_case(
+            draw(
+                st.lists(
+                    st.builds(lambda a, b, c: (a, b, *c), case, pallet, known),
+                    max_size=3,
+                )
+            )
+        ),
+        draw(st.dictionaries(case, pallet, max_size=1)),
         draw(st.lists(lot, max_size=2)),
         homes,
         draw(st.dictionaries(lot, day_of)),
@@ -185,12 +208,36 @@ def one_standing_a_line(
 ) -> list[tuple[int, int, int | None, int | None]]:
     """Without further stops that last where one lasts."""
     lasting = {
-        line: number for number, (line, _, end, _) in enumerate(stops) if not end
+        line: number for number, (line, _, end, _) in enumerate(stops) if end is None
     }
     return [
         stop
         for number, stop in enumerate(stops)
         if stop[2] is not None or lasting[stop[0]] == number
+    ]
+
+
+def in_order(
+    hours: tuple[int | None, int | None],
+) -> tuple[int | None, int | None]:
+    """A beginning and an end, as far as they are known."""
+    start, end = hours
+    if start is not None and end is not None and end < start:
+        return end, start
+    return hours
+
+
+def one_lasting_a_case(
+    stays: list[tuple[int, int, int | None, int | None]],
+) -> list[tuple[int, int, int | None, int | None]]:
+    """Without further stays that last where one lasts."""
+    lasting = {
+        case: number for number, (case, *_, end) in enumerate(stays) if end is None
+    }
+    return [
+        stay
+        for number, stay in enumerate(stays)
+        if stay[3] is not None or lasting[stay[0]] == number
     ]
 
 

@@ -126,6 +126,36 @@ def stop_rows(plan: Plan, lines: list[int], checks: list[int]) -> list[Row]:
     ]
 
 
+def unit_rows(level: str, count: int) -> list[Row]:
+    first = {"case": 1, "pallet": 101}[level]
+    return [{"sscc": f"{first + n:018}", "level": level} for n in range(count)]
+
+
+def content_rows(plan: Plan, cases: list[int], lots: list[int]) -> list[Row]:
+    return [
+        {
+            "unit_id": cases[case],
+            "lot_id": lots[lot],
+            "quantity": 1,
+            "packed_at": None if start is None else at(start),
+            "removed_at": None if end is None else at(end),
+        }
+        for case, lot, start, end in plan.packed
+    ]
+
+
+def stay_rows(plan: Plan, cases: list[int], pallets: list[int]) -> list[Row]:
+    return [
+        {
+            "unit_id": cases[case],
+            "parent_id": pallets[pallet],
+            "since": None if start is None else at(start),
+            "until": None if end is None else at(end),
+        }
+        for case, pallet, start, end in plan.stays
+    ]
+
+
 def complaint_rows(plan: Plan, lots: list[int]) -> list[Row]:
     return [
         {

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from plant_plans import (
+    CASES,
     CYCLES,
     EMPTIED,
     ITEMS,
     KINDS,
     LINES,
+    PALLETS,
     PLACES,
     SHIPMENTS,
     START,
@@ -28,6 +30,7 @@ from plant_rows import (
     check_rows,
     cleaning_rows,
     complaint_rows,
+    content_rows,
     cycle_row,
     line_row,
     lot_row,
@@ -37,7 +40,9 @@ from plant_rows import (
     segment_rows,
     ship_row,
     site_row,
+    stay_rows,
     stop_rows,
+    unit_rows,
 )
 from sqlalchemy.orm import Session
 
@@ -55,13 +60,22 @@ from lotmark.trace.production.tables import (
     ProcessCheck,
     TankFill,
 )
-from lotmark.trace.stock.tables import Movement, Shipment, Stock
+from lotmark.trace.stock.tables import (
+    LogisticUnit,
+    Movement,
+    Shipment,
+    Stock,
+    UnitContent,
+    UnitStay,
+)
 
 __all__ = [
+    "CASES",
     "CYCLES",
     "EMPTIED",
     "ITEMS",
     "LINES",
+    "PALLETS",
     "PLACES",
     "SHIPMENTS",
     "START",
@@ -92,6 +106,8 @@ class Ids:
     checks: list[int]
     complaints: list[int]
     places: list[int]
+    cases: list[int]
+    pallets: list[int]
     suppliers: list[int]
     articles: list[int]
     shop: int
@@ -128,6 +144,8 @@ def build(session: Session, plan: Plan) -> Ids:
         checks=insert(session, ProcessCheck, check_rows(plan, lots, lines)),
         complaints=insert(session, Complaint, complaint_rows(plan, lots)),
         places=insert(session, Location, [place_row(code, shop) for code in PLACES]),
+        cases=insert(session, LogisticUnit, unit_rows("case", CASES)),
+        pallets=insert(session, LogisticUnit, unit_rows("pallet", PALLETS)),
         suppliers=suppliers,
         articles=articles,
         shop=shop,
@@ -191,6 +209,11 @@ def _fill(session: Session, plan: Plan, ids: Ids) -> None:
             for cycle, lot, hour in plan.fills
         ],
     )
+    insert_plain(session, UnitContent, content_rows(plan, ids.cases, ids.lots))
+    insert_plain(session, UnitStay, stay_rows(plan, ids.cases, ids.pallets))
+    for case, pallet in plan.standing.items():
+        session.get_one(LogisticUnit, ids.cases[case]).parent_id = ids.pallets[pallet]
+    session.flush()
     insert_plain(session, LineStop, stop_rows(plan, ids.lines, ids.checks))
     insert_plain(session, ItemSegment, segment_rows(plan, ids.lots))
     _ship(session, plan, ids)

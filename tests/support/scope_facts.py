@@ -199,7 +199,37 @@ def meant(plan: Plan, question: Question, fact: Fact) -> dict[int, set[Told]]:
         }
     if kind == "complaint":
         return {plan.complaints[numbers[0]]: {("complained", numbers[0])}}
+    if kind in ("case", "pallet"):
+        return {lot: {("packed_then", *numbers)} for lot in packed(plan, fact)}
     return looked_up(plan, kind, numbers)
+
+
+def packed(plan: Plan, fact: Fact) -> set[int]:
+    """Every hour of the time, and every lot that was in there then."""
+    kind, (unit, start, end) = fact
+    found = set()
+    for hour in range(start, end + 1):
+        cases = {unit}
+        if kind == "pallet":
+            lasting = {case for case, _, _, last in plan.stays if last is None}
+            cases = {
+                case
+                for case, on, first, last in plan.stays
+                if on == unit and there(hour, first, last)
+            } | {
+                case
+                for case, on in plan.standing.items()
+                if on == unit and case not in lasting
+            }
+        for case, lot, first, last in plan.packed:
+            if case in cases and there(hour, first, last):
+                found.add(lot)
+    return found
+
+
+def there(hour: int, first: int | None, last: int | None) -> bool:
+    """Both ends count; what is not on record may have been."""
+    return (first is None or first <= hour) and (last is None or hour <= last)
 
 
 def looked_up(plan: Plan, kind: str, numbers: tuple[int, ...]) -> dict[int, set[Told]]:

@@ -105,8 +105,9 @@ def judge(plan: Plan, question: Question) -> Verdict:
     open_ways = [(a, b) for a, b in forward if b not in suspects]
     for source in sources:
         used = [lot for lot in suspects if lot in spread(forward, {source})]
-        notes.add(source, ("shared_input", len(used), len(suspects)))
-        for lot in spread(open_ways, {source}) - {source}:
+        others = spread(open_ways, {source}) - {source}
+        notes.add(source, ("shared_input", len(used), len(suspects), len(others)))
+        for lot in others:
             notes.add(lot, ("shares_lot", source))
     items = narrowed(plan, question, suspects, first | second, notes)
     return {

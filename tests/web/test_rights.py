@@ -71,6 +71,7 @@ NEEDS = {
     "quality.save": "scope.compute",
     "quality.kept_scope": "scope.compute",
     "quality.renew": "scope.compute",
+    "quality.agree": "scope.narrow",
     "quality.test": "batch.test",
     "quality.pass_batch": "batch.release",
     "quality.hold": "hold.place",

@@ -193,7 +193,7 @@ def test_every_way_to_ask(qian: FlaskClient, asked: str, sentence: str) -> None:
         ("supplier=S01", "A supplier needs the days of receipt"),
         ("supplier=S09&received_from=2026-11-24", "No partner S09 is recorded."),
         ("supplier=S01&received_from=tomorrow", "Expected a day such as 2026-11-24"),
-        ("place=FG1", "A place or consignee needs both times"),
+        ("place=FG1", "A place, consignee, case or pallet needs both times"),
         ("complaint=KS-26-0001", "No complaint KS-26-0001 is recorded."),
         ("cleaning=99", "No cleaning 99 is recorded."),
         ("check=x", "Expected the number of a record, got x."),

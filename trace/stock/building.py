@@ -13,6 +13,7 @@ from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
 from .contents import take_from
+from .stays import end_stay
 from .stores import own_place
 from .tables import LogisticUnit
 from .units import Contents, contents_of, lock_units
@@ -110,8 +111,8 @@ def dissolve_unit(
     lots = lock_lots(session, held)
     for lot_id, goods in held.items():
         take_goods(session, unit, lots[lot_id], goods, actor, now)
-    for case in units.values():
-        case.parent_id = None
+    for one in (unit, *units.values()):
+        end_stay(session, one, now)
     flow.apply(session, UNIT, unit, "dissolve", actor, now, parent_id=None)
     return unit
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from .. import audit
 from ..errors import N_, Conflict
 from ..people import Actor
+from .stays import begin_stay, end_stay
 from .tables import LogisticUnit
 from .units import check_open, check_together, check_whole, lock_units
 
@@ -27,7 +28,7 @@ def put_on_pallet(
     for sscc in dict.fromkeys(cases):
         case = units[sscc]
         _check_case(case, below)
-        case.parent_id = below.id
+        begin_stay(session, case, below, now)
     session.flush()
     told = {"sscc": pallet, "cases": sorted(set(cases))}
     audit.record(session, actor.login, "unit.put_on", f"unit:{below.id}", now, **told)
@@ -70,9 +71,9 @@ def take_off_pallet(
 
 
 def lift_off(session: Session, case: LogisticUnit, actor: Actor, now: datetime) -> None:
-    """Write that a locked case is no longer on its pallet; the audit keeps which."""
+    """Write that a locked case is no longer on its pallet."""
     pallet = session.get_one(LogisticUnit, case.parent_id)
-    case.parent_id = None
+    end_stay(session, case, now)
     told = {"sscc": case.sscc, "pallet": pallet.sscc}
     audit.record(session, actor.login, "unit.take_off", f"unit:{case.id}", now, **told)
 

@@ -73,6 +73,8 @@ class ScopeIn(Told):
     artwork: Text = ""
     place: Text = ""
     consignee: Text = ""
+    unit: Text = ""
+    """SSCC of a case or pallet, with `there_from` and `there_to`."""
     there_from: Time = ""
     there_to: Time = ""
     origin: Literal["unknown", "ingredient", "line", "logistics", "label"] = "unknown"
@@ -104,6 +106,8 @@ class ScopeOut(Shown):
     """What the positions add up to."""
     narrowed: bool
     """Single packs were told from their batch."""
+    common: list[dict[str, Any]]
+    """What the suspect batches share, the likeliest cause first."""
     open_tanks: list[OpenTankOut]
     """Tanks not emptied and cleaned since: somebody must decide."""
     unbounded: list[str]

@@ -38,10 +38,13 @@ OPTIONS = {
     "shipment": "Shipment number; may be repeated.",
     "place": "Storage place, with --there-from and --there-to.",
     "consignee": "Consignee, with --there-from and --there-to.",
-    "there-from": "At the place or consignee since, e.g. 2026-11-24T08:00.",
-    "there-to": "At the place or consignee until.",
+    "unit": "Case or pallet by SSCC, with --there-from and --there-to.",
+    "there-from": "At the place, consignee or in the unit since, 2026-11-24T08:00.",
+    "there-to": "At the place, consignee or in the unit until.",
 }
 
+MOST_COMMON = 10
+"""Shared lots that are printed, the likeliest causes."""
 Command = Callable[..., None]
 
 
@@ -130,9 +133,15 @@ def _show(document: dict[str, Any]) -> None:
             click.echo(f"      Items {entry['items']} of {entry['packs']:,}")
         if entry["scan"]:
             click.echo(f"      {entry['scan']['hint']}")
+    for one in document["common"][:MOST_COMMON]:
+        click.echo(
+            f"Shared: {one['article']}/{one['lot']} in {one['used']} of {one['of']} "
+            f"suspect batches, {one['others']} other lots"
+        )
     click.echo(f"\nMade: {document['made']:,}")
     for place in document["positions"]:
-        click.echo(f"  {place['place']:24} {_range(place):>12}")
+        action = place["action"] if place["max"] else ""
+        click.echo(f"  {place['place']:24} {_range(place):>12}  {action}".rstrip())
     for consignee in document["consignees"]:
         coming = f", coming up to {consignee['coming']:,}" * bool(consignee["coming"])
         click.echo(f"  {consignee['name']:24} {_range(consignee):>12}{coming}")

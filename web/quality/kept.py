@@ -10,7 +10,9 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from ...recall.scope.saved import (
+    NARROW,
     Change,
+    agree_to_narrowing,
     changes_since,
     changes_to,
     decisions,
@@ -58,6 +60,7 @@ FACTS = {
     "shipment": N_("Shipment"),
     "place": N_("Storage place"),
     "consignee": N_("Consignee"),
+    "unit": N_("Case or pallet"),
 }
 """Fields of written criteria, in the order they are shown."""
 
@@ -68,6 +71,8 @@ class Kept:
 
     saved: SavedScope
     by: str
+    agreed: str
+    """Name of the second person who agreed that it is narrowed, or nothing."""
     stale: bool
     """It would be another one today."""
     since: tuple[Change, ...]
@@ -133,6 +138,15 @@ def renew(number: str) -> ResponseReturnValue:
     return redirect(url_for("quality.kept_scope", number=new))
 
 
+@room.post("/quality/scopes/<number>/agree")
+def agree(number: str) -> ResponseReturnValue:
+    """The second signature under a scope narrowed below the batch."""
+    actor().require(NARROW)
+    with house().plant.writing() as session:
+        agree_to_narrowing(session, number, actor(), clock.now())
+    return redirect(url_for("quality.kept_scope", number=number))
+
+
 def _kept(
     session: Session, saved: SavedScope, stale: bool, *, gone: bool = False
 ) -> Kept:
@@ -140,6 +154,7 @@ def _kept(
     return Kept(
         saved,
         name_of(session, saved.computed_by),
+        name_of(session, saved.agreed_by) if saved.agreed_by else "",
         stale,
         changes_since(session, saved) if stale and not gone else (),
         before,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from ...recall.scope.actions import ACTIONS, LABELS, SUSPECT
 from ...recall.scope.buckets import OWN
 from ...recall.scope.criteria import ORIGINS
 from ...recall.scope.reasons import Reason
@@ -81,6 +82,8 @@ def show(
         error=error,
         parts_of=_parts(found) if found else [],
         origins=ORIGINS,
+        actions=ACTIONS,
+        beside=(LABELS, SUSPECT),
         tell=tell,
         tell_scan=tell_scan,
     )

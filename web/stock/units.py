@@ -23,6 +23,7 @@ from ...trace.stock.resolving import (
     resolve,
 )
 from ...trace.stock.sscc import issue_ssccs, read_sscc
+from ...trace.stock.stays import stays_of
 from ...trace.stock.stores import own_places
 from ...trace.stock.units import find_unit
 from ..current import actor, house
@@ -38,6 +39,8 @@ DONE = (
 )
 """What the page may say was just done."""
 NUMBERS = ("scan", "issue")
+MOST_STAYS = 30
+"""Stays on pallets a page shows, the latest."""
 UNDONE = {
     "in": "stock.unpack",
     "on": "stock.unpack",
@@ -134,6 +137,7 @@ def unit_page(session: Session, sscc: str, error: LotmarkError | None = None) ->
         what=request.args.get("what", "")[:80],
         totals=_totals(node),
         places=[] if place else [one for one, _ in own_places(session)],
+        stays=stays_of(session, row)[:MOST_STAYS],
         undo=UNDONE.get(done),
         again=request.args.get("again", "")[:LINK_LIMIT],
         form=request.form,

@@ -54,7 +54,8 @@ def test_a_batch_its_rework_and_what_may_share_the_cause(
         "B": ["It took rework from lot P1/A, which is affected."],
         "C": ["It contains lot SPICE/S, which also went into a suspect batch."],
         "S": [
-            "It went into 1 of the 1 suspect batches: the hazard may come from here."
+            "It went into 1 of the 1 suspect batches and into 1 other lots: the hazard "
+            "may come from here."
         ],
     }
     assert [lot.code for lot in scope.lots if lot.counted] == ["A", "B"]

@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from plants import (
+    CASES,
     CYCLES,
     LINES,
+    PALLETS,
     SHIPMENTS,
     START,
     STEP,
@@ -38,6 +40,7 @@ from lotmark.recall.scope.criteria import (
     InputLot,
     LineWindow,
     LotCriterion,
+    Packed,
     Produced,
     Shipped,
     Stored,
@@ -110,6 +113,8 @@ def facts(plan: Plan) -> Facts:
         supplied,
         times("stored", st.integers(0, 2)),
         times("delivered", st.just(0)),
+        times("case", st.integers(0, CASES - 1)),
+        times("pallet", st.integers(0, PALLETS - 1)),
     )
 
 
@@ -153,6 +158,9 @@ def criterion(fact: Fact, ids: Ids) -> Criterion:
             return Supplied(ids.suppliers[supplier], day(first), day(last))
         case "stored", (place, start, end):
             return Stored(ids.places[place], at(start), at(end))
+        case "case" | "pallet" as level, (unit, start, end):
+            units = ids.cases if level == "case" else ids.pallets
+            return Packed(units[unit], at(start), at(end))
         case _, (_, start, end):
             return Delivered(ids.shop, at(start), at(end))
     raise ValueError(fact)
@@ -169,11 +177,14 @@ def retold(reason: Reason, ids: Ids) -> Told:
         "place": ids.places,
         "partner": [ids.shop] if reason.code == "delivered_then" else ids.suppliers,
         "article": ids.articles,
+        "unit": ids.cases + ids.pallets,
     }
     values: list[object] = []
     for key, value in reason.params:
         if key in places and isinstance(value, int):
-            values.append(places[key].index(value))
+            number = places[key].index(value)
+            of_pallet = key == "unit" and number >= CASES
+            values.append(number - CASES if of_pallet else number)
         elif key in ("start", "end"):
             moment = datetime.fromisoformat(str(value))
             values.append((moment - START) // timedelta(hours=1))

@@ -16,6 +16,7 @@ from lotmark.recall.scope.criteria import (
 from lotmark.recall.scope.engine import decide
 from lotmark.recall.scope.graph import Cleaned, Run, Stop
 from lotmark.recall.scope.reach import load_graph
+from lotmark.recall.scope.service import compute_scope
 from lotmark.recall.scope.windows import Window, widen
 from lotmark.trace.db import Database
 
@@ -199,3 +200,24 @@ def test_a_suspect_time_within_a_stop_ends_there() -> None:
     window = widen(1, at(10), at(11), [clean(1, 2)], PLANT, [stop])
     assert (window.end, window.until) == (at(11), "stop")
     assert window.has_both_breaks
+
+
+def test_what_all_suspects_share_and_others_lack_ranks_first(
+    database: Database,
+) -> None:
+    """Lot 0 is salt, in every batch; lot 1 in both suspects alone; lot 2 in one."""
+    plan = Plan(
+        lots=["ingredient"] * 3 + ["product"] * 4,
+        edges=[(0, batch, "consumption") for batch in (3, 4, 5, 6)]
+        + [(1, 3, "consumption"), (1, 4, "consumption"), (2, 4, "consumption")],
+    )
+    with database.writing() as session:
+        ids = build(session, plan)
+        suspects = tuple(LotCriterion(ids.lots[n]) for n in (3, 4))
+        scope = compute_scope(session, Criteria(suspects), at(0))
+        ranked = [
+            (ids.lots.index(one.lot.lot_id), one.used, one.of, one.others)
+            for one in scope.common
+        ]
+        session.rollback()
+    assert ranked == [(1, 2, 2, 0), (0, 2, 2, 2), (2, 1, 2, 0)]
