@@ -140,6 +140,7 @@ NEEDS = {
     "stock.pack": "unit.build",
     "stock.unpack": "unit.build",
     "stock.change_unit": "unit.build",
+    "stock.place_unit": "unit.build",
     "stock.split": "unit.build",
     "stock.change_state": "unit.build",
     "stock.counts": "stock.count or stock.book_count",
