@@ -77,6 +77,7 @@ def take_back(
     reason: str = "",
     shipment: Shipment | None = None,
     sender: Location | None = None,
+    number: str = "",
 ) -> Returned:
     """Book returned goods into our hands; ``shipment`` when they never arrived.
 
@@ -85,12 +86,15 @@ def take_back(
     ``sender``, or on the way there; what consumers bring comes off the customer who
     has it by the book.
 
+    Who locks cases or lots before this takes the ``number`` before that: others hold
+    its counter while they wait for those.
+
     Raises as ``place_of_kind``, ``check_theirs``, ``sold_by`` and ``move_cargo``.
     """
     actor.require("stock.move")
     usual = place_of_kind(session, "returns", site_id)
     apart = place_of_kind(session, "quarantine", site_id)
-    number = next_number(session, "TH", now.year)
+    number = number or next_number(session, "TH", now.year)
     sent = shipment.id if shipment else None
     gone: dict[int, Location] = {}
     danger: set[int] = set()
@@ -130,6 +134,7 @@ def bring_back(
     """
     actor.require("stock.move")
     lock_shipment(session, shipment)
+    number = next_number(session, "TH", now.year)
     transit = session.scalars(
         sa.select(Location).filter_by(partner_id=shipment.consignee_id, kind="transit")
     ).one()
@@ -154,7 +159,16 @@ def bring_back(
     tops = {unit.id for unit in units}
     ssccs = tuple(unit.sscc for unit in units if unit.parent_id not in tops)
     cargo, site = Cargo(tuple(loose), ssccs), shipment.site_id
-    return take_back(session, cargo, site, actor, now, reason=reason, shipment=shipment)
+    return take_back(
+        session,
+        cargo,
+        site,
+        actor,
+        now,
+        reason=reason,
+        shipment=shipment,
+        number=number,
+    )
 
 
 def _fit(held: Mapping[int, Contents], rest: Mapping[int, Contents]) -> bool:
