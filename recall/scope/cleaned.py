@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...trace.among import among
 from ...trace.production.tables import Cleaning, LineStop, ProcessCheck
-from .among import among
 from .criteria import CheckFailed, CleaningFailed, Criteria
 from .graph import Check, Cleaned, Stop
 from .windows import Window

@@ -1,20 +1,18 @@
 """Which shipments took units of a scope out of our hands, and which are on the way."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...trace.among import among, among_found, plain_rows, rows
 from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Partner
 from ...trace.stock.tables import Movement, Shipment
-from .among import among, plain_rows, rows
 from .ours import Ours
 
 
@@ -45,8 +43,80 @@ class Sent(NamedTuple):
     """Their numbers, ascending."""
 
 
-Trip = tuple[int, str, int, bool, int]
-"""A shipment (id, number, consignee, whether it is on the way) with affected units."""
+Trip = tuple[int, int | None, int, str]
+"""Affected units on shipments: the consignee, the shipment's id if it is on the way,
+how many, and the numbers of shipments ``BETWEEN`` each other.
+
+What was delivered to a consignee may stand together: most scopes have few trucks on the
+way, and a hundred thousand shipments.
+"""
+BETWEEN = "\x1f"
+"""Between numbers of shipments; no text of ours holds a control character."""
+
+# Movements that took lots out of our hands. A delivery moves the same units on from the
+# truck: counting it would double them.
+_LEFT_US = (
+    among(Movement.lot_id, "lots"),
+    Movement.shipment_id.is_not(None),
+    among(Movement.from_id, "ours"),
+)
+_ON_THE_WAY = sa.case((Shipment.delivered_at.is_(None), Shipment.id))
+
+
+def _trips() -> sa.Select[int, int | None, int, str]:
+    # "+ 0", or SQLite walks the whole table in order of shipment once there are many
+    # lots, instead of the movements of these lots
+    which = (Movement.shipment_id + 0).label("trip")
+    sent = (
+        sa.select(which, sa.func.sum(Movement.quantity).label("units"))
+        .where(*_LEFT_US)
+        .group_by("trip")
+        .cte("sent")
+    )
+    return (
+        sa.select(
+            Shipment.consignee_id,
+            _ON_THE_WAY.label("on_the_way"),
+            sa.cast(sa.func.sum(sent.c.units), sa.BigInteger),
+            sa.func.aggregate_strings(Shipment.number, BETWEEN),
+        )
+        .join(sent, sent.c.trip == Shipment.id)
+        .where(among_found(Shipment.id, sa.select(sent.c.trip)))
+        .group_by(Shipment.consignee_id, "on_the_way")
+    )
+
+
+# Built once: to build them takes longer than to run them.
+_TRIPS = _trips()
+_MOVED = (
+    sa.select(
+        Shipment.consignee_id,
+        _ON_THE_WAY,
+        Shipment.number,
+        Movement.lot_id,
+        Movement.quantity,
+        Movement.lo,
+        Movement.hi,
+    )
+    .join(Movement, Movement.shipment_id == Shipment.id)
+    .where(*_LEFT_US)
+)
+_TRUCKS = (
+    sa.select(
+        Shipment.id,
+        Shipment.number,
+        Partner.id,
+        Partner.name,
+        Partner.name_en,
+        Shipment.carrier,
+        Shipment.vehicle,
+        Shipment.driver_phone,
+        Shipment.shipped_at,
+    )
+    .join(Partner, Partner.id == Shipment.consignee_id)
+    .where(among(Shipment.id, "shipments"))
+    .order_by(Shipment.shipped_at.desc(), Shipment.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,103 +137,39 @@ def journeys(
     """
     whole = {lot for lot, items in lots.items() if items is None}
     single = {lot: items for lot, items in lots.items() if items is not None}
-    trips = _of_whole_lots(session, whole, ours)
+    trips: list[Trip] = plain_rows(session, _TRIPS, lots=whole, ours=ours.ids)
     trips += _with_items(session, single, ours) if single else []
     waiting: dict[int, int] = defaultdict(int)
-    for shipment, _, _, on_the_way, quantity in trips:
-        if on_the_way:
+    for _, shipment, quantity, _ in trips:
+        if shipment is not None:
             waiting[shipment] += quantity
     return Journeys(_by_partner(trips), _on_the_way(session, waiting))
 
 
 def _by_partner(trips: list[Trip]) -> dict[int, Sent]:
-    trips.sort(key=itemgetter(2, 1))  # most consignees have few: no list for each
     found: dict[int, Sent] = {}
-    for partner, some in groupby(trips, itemgetter(2)):
-        total = 0
-        numbers: list[str] = []
-        for _, number, _, _, quantity in some:
-            total += quantity
-            if not numbers or numbers[-1] != number:
-                numbers.append(number)
-        found[partner] = Sent(total, tuple(numbers))
+    for partner, _, quantity, listed in trips:
+        numbers = listed.split(BETWEEN)
+        if known := found.get(partner):
+            numbers += known.shipments
+            quantity += known.quantity
+        found[partner] = Sent(quantity, tuple(sorted(set(numbers))))
     return found
-
-
-def _left_us(lots: Iterable[int], ours: Ours) -> sa.ColumnElement[bool]:
-    """Movements that took lots out of our hands.
-
-    A delivery moves the same units on from the truck: counting it would double them.
-    """
-    return sa.and_(
-        among(Movement.lot_id, lots),
-        Movement.shipment_id.is_not(None),
-        Movement.from_id.in_(sorted(ours.hands | ours.sources)),
-    )
-
-
-def _of_whole_lots(session: Session, lots: Iterable[int], ours: Ours) -> list[Trip]:
-    # "+ 0", or SQLite walks the whole table in order of shipment once there are many
-    # lots, instead of the movements of these lots
-    which = (Movement.shipment_id + 0).label("trip")
-    units = sa.cast(sa.func.sum(Movement.quantity), sa.BigInteger).label("units")
-    sent = (
-        sa.select(which, units).where(_left_us(lots, ours)).group_by("trip").subquery()
-    )
-    return plain_rows(
-        session,
-        sa.select(
-            Shipment.id,
-            Shipment.number,
-            Shipment.consignee_id,
-            Shipment.delivered_at.is_(None),
-            sent.c.units,
-        ).join(sent, sent.c.trip == Shipment.id),
-    )
 
 
 def _with_items(
     session: Session, lots: Mapping[int, ItemSet], ours: Ours
 ) -> Iterator[Trip]:
-    moved = (
-        sa.select(
-            Shipment.id,
-            Shipment.number,
-            Shipment.consignee_id,
-            Shipment.delivered_at.is_(None),
-            Movement.lot_id,
-            Movement.quantity,
-            Movement.lo,
-            Movement.hi,
-        )
-        .join(Movement, Movement.shipment_id == Shipment.id)
-        .where(_left_us(lots, ours))
-    )
-    for *trip, lot, quantity, lo, hi in rows(session, moved):
+    moved = plain_rows(session, _MOVED, lots=lots, ours=ours.ids)
+    for partner, shipment, number, lot, quantity, lo, hi in moved:
         if lo is None:
             affected = min(quantity, lots[lot].count)
         else:
             affected = (lots[lot] & ItemSet.range(lo, hi)).count
         if affected:
-            yield (*trip, affected)
+            yield partner, shipment, affected, number
 
 
 def _on_the_way(session: Session, waiting: Mapping[int, int]) -> tuple[OnTheWay, ...]:
-    trucks = (
-        sa.select(
-            Shipment.id,
-            Shipment.number,
-            Partner.id,
-            Partner.name,
-            Partner.name_en,
-            Shipment.carrier,
-            Shipment.vehicle,
-            Shipment.driver_phone,
-            Shipment.shipped_at,
-        )
-        .join(Partner, Partner.id == Shipment.consignee_id)
-        .where(among(Shipment.id, waiting))
-        .order_by(Shipment.shipped_at.desc(), Shipment.number)
-    )
-    found = rows(session, trucks) if waiting else ()
+    found = rows(session, _TRUCKS, shipments=waiting) if waiting else ()
     return tuple(OnTheWay(*(*row, waiting[row[0]])) for row in found)

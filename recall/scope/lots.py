@@ -1,6 +1,5 @@
 """The lots of a scope as people read them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from operator import attrgetter
@@ -9,10 +8,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...trace.among import among, plain_rows, rows
 from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Article, Line, Lot
 from ...trace.stock.tables import Stock
-from .among import among, plain_rows, rows
 from .engine import Affected
 from .narrowing import Narrowed
 from .ours import Ours
@@ -21,6 +20,42 @@ from .scans import Scan
 
 COUNTED_TIERS = (1, 2)
 """Tiers that count without a decision."""
+
+# Built once: to build them takes longer than to run them.
+_LOTS = (
+    sa.select(
+        Lot.id,
+        Lot.code,
+        Article.code,
+        Article.name,
+        Article.name_en,
+        Article.kind,
+        Lot.origin,
+        Lot.next_item,
+        Article.base_unit,
+        Lot.produced_on,
+        Lot.expires_on,
+        Line.code,
+        Lot.status,
+    )
+    .join(Article, Article.id == Lot.article_id)
+    .outerjoin(Line, Line.id == Lot.line_id)
+    .where(among(Lot.id, "lots"))
+)
+
+
+def _sum(where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    some = sa.case((where, Stock.quantity), else_=0)
+    return sa.cast(sa.func.sum(some), sa.BigInteger)
+
+
+# Below nothing is what came from sources. "+ 0", or PostgreSQL reads the balances of
+# all lots at our places beside those of the lots.
+_SUMS = (
+    sa.select(Stock.lot_id, -_sum(Stock.quantity < 0), _sum(Stock.quantity > 0))
+    .where(among(Stock.lot_id, "lots"), among(Stock.location_id + 0, "ours"))
+    .group_by(Stock.lot_id)
+)
 
 
 class ScopeLot(NamedTuple):
@@ -82,31 +117,10 @@ def describe(
 
     ``decided`` says of T2 and T3 lots by id whether they count.
     """
-    made, in_hand = _sums(session, affected, ours)
-    found = rows(
-        session,
-        sa.select(
-            Lot.id,
-            Lot.code,
-            Article.code,
-            Article.name,
-            Article.name_en,
-            Article.kind,
-            Lot.origin,
-            Lot.next_item,
-            Article.base_unit,
-            Lot.produced_on,
-            Lot.expires_on,
-            Line.code,
-            Lot.status,
-        )
-        .join(Article, Article.id == Lot.article_id)
-        .outerjoin(Line, Line.id == Lot.line_id)
-        .where(among(Lot.id, affected)),
-    )
+    sums = _sums(session, affected, ours)
     lots = [
-        _scope_lot(row, affected[row[0]], -made[row[0]], in_hand[row[0]], decided)
-        for row in found
+        _scope_lot(row, affected[row[0]], *sums.get(row[0], (0, 0)), decided)
+        for row in rows(session, _LOTS, lots=affected)
     ]
     return tuple(sorted(lots, key=attrgetter("tier", "article", "origin", "code")))
 
@@ -151,15 +165,7 @@ def _scope_lot(
 
 def _sums(
     session: Session, lots: Collection[int], ours: Ours
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Less than nothing of each lot where lots come from, and what is in our hands."""
-    there: dict[int, int] = defaultdict(int)
-    in_hand: dict[int, int] = defaultdict(int)
-    wanted = sa.select(Stock.lot_id, Stock.location_id, Stock.quantity).where(
-        among(Stock.lot_id, lots),
-        Stock.location_id.in_(sorted(ours.hands | ours.sources)),
-    )
-    for lot, place, quantity in plain_rows(session, wanted):
-        sums = there if place in ours.sources else in_hand
-        sums[lot] += quantity
-    return there, in_hand
+) -> dict[int, tuple[int, int]]:
+    """What was made of each lot, and what of it is in our hands."""
+    found = plain_rows(session, _SUMS, lots=lots, ours=ours.ids)
+    return {lot: (made, in_hand) for lot, made, in_hand in found}

@@ -12,13 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...trace.among import among, plain_rows, rows
 from ...trace.db import UtcDateTime
 from ...trace.errors import N_, NotFound
 from ...trace.parties.tables import Article, Line, Location, Lot, Partner, Site
 from ...trace.production.tables import Cleaning, EquipmentCycle, ProcessCheck
 from ...trace.stock.tables import LogisticUnit, Shipment
 from ..complaints.tables import Complaint
-from .among import among, plain_rows, rows
 from .reasons import Reason, stamp
 
 Name = tuple[str, ...]
@@ -61,6 +61,11 @@ KINDS: dict[str, tuple[Any, Any]] = {
 
 Two checks of one moment, line and kind have one name: they name the same window."""
 
+_BY_ID: dict[str, sa.Select[*tuple[Any, ...]]] = {
+    kind: query.add_columns(key).where(among(key, "ids"))
+    for kind, (query, key) in KINDS.items()
+}
+
 _UNKNOWN = {
     "lot": N_("No lot %(name)s is recorded."),
     "line": N_("No line %(name)s is recorded."),
@@ -88,11 +93,9 @@ def find_names(session: Session, wanted: Iterable[tuple[str, int]]) -> Names:
         ids[kind].add(number)
     found: dict[tuple[str, int], Name] = {}
     for kind, numbers in ids.items():
-        query, key = KINDS[kind]
-        wanted_rows = query.add_columns(key).where(among(key, numbers))
         # most names are many and texts; some hold a moment, which a driver may not know
         fetch = rows if kind in ("cleaning", "check") else plain_rows
-        for *name, number in fetch(session, wanted_rows):
+        for *name, number in fetch(session, _BY_ID[kind], ids=numbers):
             found[kind, number] = tuple(map(_text, name))
         for number in sorted(numbers):
             if (kind, number) not in found:

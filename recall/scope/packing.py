@@ -6,12 +6,12 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...trace.among import among
 from ...trace.identity.items import ItemSet
 from ...trace.identity.tables import ItemSegment
 from ...trace.parties.tables import Line, Location, Lot
 from ...trace.stock.places import SOURCES
 from ...trace.stock.tables import Stock
-from .among import among
 from .graph import PackTimes
 
 Segments = dict[tuple[int, str], list[tuple[int, int]]]

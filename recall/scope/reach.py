@@ -5,15 +5,16 @@ behind another, never on the lots reached. What comes back may be more than the 
 needs, for it decides from any larger graph too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...trace.among import among, among_found, plain_rows, rows
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.parties.tables import Line, Site
 from ...trace.production.tables import (
@@ -25,7 +26,6 @@ from ...trace.production.tables import (
 )
 from ...trace.production.tanks import DRAWN_AFTER
 from ...trace.stock.tables import Movement, Shipment
-from .among import among, listed, plain_rows, rows
 from .cleaned import load_checks, load_cleanings, load_named, load_stops
 from .criteria import (
     CheckFailed,
@@ -45,26 +45,60 @@ from .packing import load_times
 from .windows import Window, clean_breaks, widen
 
 # UNION, not UNION ALL: cycles end, and rework ladders do not explode. CROSS JOIN pins
-# the join order: with a plain JOIN SQLite may scan all edges for each lot. The edges
-# are asked for apart: PostgreSQL cannot foresee how few lots are reached, and would
-# read all edges to join them here.
-_FORWARD = sa.text("""
+# the join order: with a plain JOIN SQLite may scan all edges for each lot.
+_FORWARD = """
 WITH RECURSIVE reach(id) AS (
   SELECT id FROM lot WHERE id IN :seeds
   UNION
   SELECT e.output_id FROM reach r CROSS JOIN lot_input e WHERE e.input_id = r.id
 )
 SELECT id FROM reach
-""").columns(id=sa.BigInteger)
+"""
 
-_BACK = sa.text("""
+_BACK = """
 WITH RECURSIVE reach(id) AS (
   SELECT id FROM lot WHERE id IN :seeds
   UNION
   SELECT e.input_id FROM reach r CROSS JOIN lot_input e WHERE e.output_id = r.id
 )
 SELECT id FROM reach
-""").columns(id=sa.BigInteger)
+"""
+
+
+class _Way(NamedTuple):
+    """One of the two directions a walk takes."""
+
+    edges: sa.Select[*tuple[Any, ...]]
+    """The edges from the lots reached, the seeds included."""
+    drawn: sa.Select[*tuple[Any, ...]]
+    """What left these lots, or came to them, through a tank."""
+    end: Callable[[Edge], int]
+    """Where an edge leads."""
+
+
+def _way(walk: str, start: Any, tank: Any, end: Callable[[Edge], int]) -> _Way:
+    """``start`` and ``tank`` are what edges and drawings are found by."""
+    # as numbers in the text, which both engines read
+    seeds = sa.bindparam(
+        "seeds", type_=sa.BigInteger(), expanding=True, literal_execute=True
+    )
+    reach = sa.text(walk).bindparams(seeds).columns(id=sa.BigInteger).cte("walk")
+    edges = sa.select(
+        LotInput.input_id, LotInput.output_id, LotInput.kind, sa.literal(0)
+    )
+    drawn = sa.select(
+        TankFill.lot_id, CycleLoad.lot_id, sa.literal("tank"), TankFill.cycle_id
+    ).join(CycleLoad, DRAWN_AFTER)
+    return _Way(
+        edges.where(among_found(start, sa.select(reach.c.id))).distinct(),
+        drawn.where(among(tank, "lots")).distinct(),
+        end,
+    )
+
+
+# Built once: to build them takes longer than to run them.
+_AHEAD = _way(_FORWARD, LotInput.input_id, TankFill.lot_id, attrgetter("output"))
+_BEHIND = _way(_BACK, LotInput.output_id, CycleLoad.lot_id, attrgetter("input"))
 
 Span = tuple[int, datetime, datetime | None]
 """A line and a suspect time on it; no end means until now."""
@@ -95,12 +129,12 @@ def load_graph(session: Session, criteria: Criteria) -> Graph:
         graph = _with_neighbours(session, graph, criteria, suspects)
     seeds = set(named_lots(graph, criteria, facts))
     if suspects and (criteria.spreads_across or criteria.spreads_from_inputs):
-        graph = _with_edges(session, graph, _BACK, suspects)
+        graph = _with_edges(session, graph, _BEHIND, suspects)
         seeds |= set(beside_lots(graph, criteria, suspects))
     if criteria.spreads_from_inputs:
         seeds |= input_lots(graph, suspects)
     times = load_times(session, candidates(graph, criteria))
-    return replace(_with_edges(session, graph, _FORWARD, seeds), times=times)
+    return replace(_with_edges(session, graph, _AHEAD, seeds), times=times)
 
 
 def _suspect_times(graph: Graph, facts: Iterable[Criterion]) -> list[Span]:
@@ -219,42 +253,24 @@ def _carried(session: Session, shipments: set[int]) -> tuple[Carried, ...]:
 def _with_edges(
     session: Session,
     graph: Graph,
-    walk: sa.TextualSelect,
+    way: _Way,
     seeds: set[int],
 ) -> Graph:
     """The edges on the ways from the seeds."""
     lots: set[int] = set()
+    edges: list[Edge] = []
     drawn: set[Edge] = set()
-    start, tank = LotInput.output_id, CycleLoad.lot_id
-    if walk is _FORWARD:
-        start, tank = LotInput.input_id, TankFill.lot_id
     while fresh := seeds - lots:
-        found = set(session.scalars(walk.bindparams(listed("seeds", fresh)))) - lots
-        lots |= found
-        over = _drawn(session, among(tank, found))
+        direct = plain_rows(session, way.edges, seeds=sorted(fresh))
+        found = list(map(Edge._make, direct))
+        fresh = (fresh | set(map(way.end, found))) - lots
+        lots |= fresh
+        edges += found
+        over = set(map(Edge._make, plain_rows(session, way.drawn, lots=fresh)))
         drawn |= over
-        seeds = {edge.output if walk is _FORWARD else edge.input for edge in over}
-    direct = (
-        sa.select(LotInput.input_id, LotInput.output_id, LotInput.kind, sa.literal(0))
-        .where(among(start, lots))
-        .distinct()
-    )
-    edges = map(Edge._make, plain_rows(session, direct))
-    graph = replace(graph, edges=_joined(graph.edges, chain(edges, sorted(drawn))))
+        seeds = set(map(way.end, over))
+    graph = replace(graph, edges=_joined(graph.edges, (*edges, *sorted(drawn))))
     return _with_open_tanks(session, graph, {edge.cycle for edge in drawn})
-
-
-def _drawn(session: Session, which: sa.ColumnElement[bool]) -> set[Edge]:
-    """What reached a batch through a tank."""
-    found = (
-        sa.select(
-            TankFill.lot_id, CycleLoad.lot_id, sa.literal("tank"), TankFill.cycle_id
-        )
-        .join(CycleLoad, DRAWN_AFTER)
-        .where(which)
-        .distinct()
-    )
-    return set(map(Edge._make, plain_rows(session, found)))
 
 
 def _with_open_tanks(session: Session, graph: Graph, cycles: set[int]) -> Graph:

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace import audit
+from ...trace.among import among
 from ...trace.errors import N_, Conflict, LotmarkError, NotFound
 from ...trace.numbers import next_number
 from ...trace.parties.tables import Article, Lot
 from ...trace.people import Actor, system
-from .among import among
 from .criteria import Criteria
 from .document import scope_document
 from .service import Scope, compute_scope, find_affected

@@ -8,19 +8,42 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...trace.among import among, plain_rows
 from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Location, Partner
-from ...trace.stock.books import PLACE_COLUMNS
 from ...trace.stock.holds import Held, held_items
 from ...trace.stock.ledger import LotLedger
 from ...trace.stock.queries import balances
 from ...trace.stock.tables import Stock
-from .among import among, plain_rows, rows
 from .buckets import BUCKETS, OWN, bucket_of, held_bucket_of
 from .journeys import OnTheWay, Sent, journeys
 from .ours import Ours
 from .scans import Scan, best_scan
 from .spread import Spread, spread_of
+
+# Built once: to build them takes longer than to run them. Above nothing, and no source
+# is among them; "+ 0", or SQLite walks all places and looks for the lots at each.
+_THERE = (
+    sa.select(
+        (Stock.location_id + 0).label("place"),
+        sa.cast(sa.func.sum(Stock.quantity), sa.BigInteger),
+    )
+    .where(among(Stock.lot_id, "lots"), Stock.quantity > 0)
+    .group_by("place")
+)
+_PLACES = sa.select(Location.id, Location.kind, Location.partner_id).where(
+    among(Location.id, "places")
+)
+_PARTNERS = sa.select(
+    Partner.id,
+    Partner.code,
+    Partner.name,
+    Partner.name_en,
+    Partner.contact,
+    Partner.phone,
+    Partner.email,
+    Partner.region,
+).where(among(Partner.id, "partners"))
 
 
 @dataclass(frozen=True)
@@ -113,7 +136,7 @@ def locate(
     sent = journeys(session, lots, ours)
     return Whereabouts(
         tuple(PlaceTotal(name, *heaps.buckets[name]) for name in BUCKETS),
-        _own_places(session, heaps),
+        _own_places(heaps, ours),
         _consignees(session, heaps, sent.by_partner),
         sent.on_the_way,
         {lot: spreads[lot] for lot, items in single.items() if items is not None},
@@ -126,8 +149,8 @@ class _Heaps:
 
     def __init__(self) -> None:
         self.buckets = {name: [0, 0] for name in BUCKETS}
-        self.own: dict[int, tuple[str, str, int, int]] = {}
-        """Code, kind, least and most, by place in our hands."""
+        self.own: dict[int, tuple[int, int]] = {}
+        """Least and most, by place in our hands."""
         self.least: dict[int, int] = defaultdict(int)
         self.most: dict[int, int] = defaultdict(int)
         self.coming: dict[int, int] = defaultdict(int)
@@ -138,21 +161,14 @@ class _Heaps:
             self.count(name, found.least, found.most)
         for number, found in spread.places.items():
             place = ledger.balances[number].place
-            fields = number, place.code, place.kind, place.partner_id
-            self.put(*fields, found.least, found.most)
+            self.put(number, place.kind, place.partner_id, found.least, found.most)
 
     def put(
-        self,
-        number: int,
-        code: str,
-        kind: str,
-        partner: int | None,
-        least: int,
-        most: int,
+        self, number: int, kind: str, partner: int | None, least: int, most: int
     ) -> None:
         if kind in OWN:
-            _, _, before, until = self.own.get(number, (code, kind, 0, 0))
-            self.own[number] = code, kind, before + least, until + most
+            before, until = self.own.get(number, (0, 0))
+            self.own[number] = before + least, until + most
         if partner is None:
             return
         if kind == "transit":
@@ -178,32 +194,17 @@ def _whole_lots(
 ) -> _Heaps:
     """Lots that are meant as a whole: their balances are exact, summed by place."""
     lots = set(lots)
+    there = dict(plain_rows(session, _THERE, lots=lots))
     stopped = lots & held.keys()
-    not_free = sa.case((among(Stock.lot_id, stopped), Stock.quantity), else_=0)
-    # summed before the join and by "+ 0", or SQLite walks all places and looks for the
-    # lots at each; above nothing, and no source is among them
-    there = (
-        sa.select(
-            (Stock.location_id + 0).label("place"),
-            sa.cast(sa.func.sum(Stock.quantity), sa.BigInteger).label("here"),
-            sa.cast(
-                sa.func.sum(not_free) if stopped else sa.literal(0), sa.BigInteger
-            ).label("not_free"),
-        )
-        .where(among(Stock.lot_id, lots), Stock.quantity > 0)
-        .group_by("place")
-        .subquery()
-    )
-    found = sa.select(*PLACE_COLUMNS, there.c.here, there.c.not_free).join(
-        there, there.c.place == Location.id
-    )
+    not_free = dict(plain_rows(session, _THERE, lots=stopped)) if stopped else {}
     heaps = _Heaps()
     kinds: dict[str, int] = defaultdict(int)
     frozen: dict[str, int] = defaultdict(int)
-    for number, code, kind, partner, here, not_here in plain_rows(session, found):
-        heaps.put(number, code, kind, partner, here, here)
+    for number, kind, partner in plain_rows(session, _PLACES, places=there):
+        here = there[number]
+        heaps.put(number, kind, partner, here, here)
         kinds[kind] += here
-        frozen[kind] += not_here
+        frozen[kind] += not_free.get(number, 0)
     for kind, here in kinds.items():
         free, stays = here - frozen[kind], frozen[kind]
         heaps.count(bucket_of(kind), free, free)
@@ -211,44 +212,25 @@ def _whole_lots(
     return heaps
 
 
-def _own_places(session: Session, heaps: _Heaps) -> tuple[OwnPlace, ...]:
-    names = rows(
-        session,
-        sa.select(Location.id, Location.name, Location.name_en).where(
-            among(Location.id, heaps.own)
-        ),
-    )
-    found = []
-    for number, name, name_en in names:
-        code, kind, least, most = heaps.own[number]
-        found.append(OwnPlace(code, kind, name, name_en, least, most))
+def _own_places(heaps: _Heaps, ours: Ours) -> tuple[OwnPlace, ...]:
+    found = [
+        OwnPlace(*ours.hands[number], least, most)
+        for number, (least, most) in heaps.own.items()
+    ]
     return tuple(sorted(found, key=lambda here: (-here.quantity_max, here.code)))
 
 
 def _consignees(
     session: Session, heaps: _Heaps, sent: Mapping[int, Sent]
 ) -> tuple[Reached, ...]:
-    partners = plain_rows(
-        session,
-        sa.select(
-            Partner.id,
-            Partner.code,
-            Partner.name,
-            Partner.name_en,
-            Partner.contact,
-            Partner.phone,
-            Partner.email,
-            Partner.region,
-        )
-        .where(among(Partner.id, {*heaps.most, *heaps.coming, *sent}))
-        .order_by(Partner.code),
-    )
+    wanted = {*heaps.most, *heaps.coming, *sent}
     nothing = Sent(0, ())
-    reached = []
-    for row in partners:
+    least, most, coming = heaps.least.get, heaps.most.get, heaps.coming.get
+    found = []
+    for row in plain_rows(session, _PARTNERS, partners=wanted):
         number = row[0]
-        least, most = heaps.least.get(number, 0), heaps.most.get(number, 0)
-        coming = heaps.coming.get(number, 0)
-        figures = (least, most, coming, *sent.get(number, nothing))
-        reached.append(Reached._make((*row, *figures)))
-    return tuple(sorted(reached, key=lambda one: -one.quantity_max - one.coming))
+        figures = least(number, 0), most(number, 0), coming(number, 0)
+        shipped = sent.get(number, nothing)
+        found.append((-figures[1] - figures[2], row[1], (*row, *figures, *shipped)))
+    found.sort()  # codes are unique: it never compares the rest
+    return tuple(Reached._make(fields) for _, _, fields in found)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ..among import among
 from ..errors import N_, Conflict, InvalidInput, NotFound
 from .tables import Article, Line, Location, Lot, Site
 
@@ -64,7 +65,7 @@ def lock_lots(session: Session, lot_ids: Iterable[int]) -> dict[int, Lot]:
     wanted = sorted(set(lot_ids))
     lots = session.scalars(
         sa.select(Lot)
-        .where(Lot.id.in_(wanted))
+        .where(among(Lot.id, wanted))
         .order_by(Lot.id)
         .with_for_update(of=Lot)
         .execution_options(populate_existing=True)

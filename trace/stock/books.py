@@ -1,13 +1,13 @@
 """Ledgers read from the tables and written back: only the rows that differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ..among import among
 from ..identity.items import EMPTY, ItemSet
 from ..parties.tables import Location, Lot
 from .balance import Balance
@@ -33,10 +33,9 @@ def by_ids(
     column: Any,
     ids: Iterable[int],
 ) -> Iterator[Any]:
-    """Rows of ``statement`` where ``column`` is one of ``ids``; mostly one query."""
-    rest = iter(sorted(set(ids)))
-    while some := list(islice(rest, CHUNK)):
-        yield from session.execute(statement.where(column.in_(some)))
+    """Rows of ``statement`` where ``column`` is one of ``ids``: one query, or none."""
+    if wanted := set(ids):
+        yield from session.execute(statement.where(among(column, wanted)))
 
 
 def load_places(session: Session, ids: Iterable[int]) -> dict[int, Place]:

@@ -3,6 +3,12 @@
 A scope may hold twenty thousand lots. Engines bound how many parameters a statement may
 have, and writing so many numbers into its text costs more than running it: a list goes
 as one parameter instead. Rows come as the driver gives them.
+
+A statement that is run often is built once, with its lists named; to build it takes
+longer than to run it::
+
+    CODES = sa.select(Lot.id, Lot.code).where(among(Lot.id, "lots"))
+    plain_rows(session, CODES, lots=[1, 2, 3])
 """
 
 from collections.abc import Iterable
@@ -47,32 +53,60 @@ def _in(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - ours
 
 
-def among(column: Any, ids: Iterable[int]) -> sa.ColumnElement[bool]:
-    """Whether a column is one of these ids."""
+class _AmongFound(_Among):
+    inherit_cache = True
+
+
+@compiles(_AmongFound)
+def _any_found(element: _AmongFound, compiler: SQLCompiler, **options: Any) -> str:
+    column, found = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} = ANY (ARRAY{found})"
+
+
+@compiles(_AmongFound, "sqlite")
+def _in_found(element: _AmongFound, compiler: SQLCompiler, **options: Any) -> str:
+    column, found = (compiler.process(part, **options) for part in element.clauses)
+    return f"{column} IN {found}"
+
+
+def among(column: Any, ids: Iterable[int] | str) -> sa.ColumnElement[bool]:
+    """Whether a column is one of these ids, or of the list given by that name."""
+    if isinstance(ids, str):
+        return _Among(column, sa.bindparam(ids, type_=_IdList()))
     return _Among(column, sa.bindparam(None, list(ids), _IdList(), unique=True))
 
 
-def listed(name: str, ids: Iterable[int]) -> sa.BindParameter[Any]:
-    """A list of ids for ``IN`` of a statement written as text, written into it."""
-    return sa.bindparam(
-        name, sorted(ids), sa.BigInteger(), expanding=True, literal_execute=True
-    )
+def among_found(column: Any, found: sa.Select[int]) -> sa.ColumnElement[bool]:
+    """Whether a column is one of the ids a query finds, looked up in an index.
+
+    PostgreSQL believes an array to be short. It cannot foresee how little a query
+    finds, and would read a whole table to join it.
+    """
+    return _AmongFound(column, found.scalar_subquery())
 
 
-def rows(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+def rows(
+    session: Session,
+    statement: sa.Select[*tuple[Any, ...]],
+    **lists: Iterable[int],
+) -> list[Any]:
     """The rows of a statement, as plain as they come; what is pending is seen too."""
     session.flush()
-    return list(session.connection().execute(statement).all())
+    return list(session.connection().execute(statement, lists).all())
 
 
-def plain_rows(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:
+def plain_rows(
+    session: Session,
+    statement: sa.Select[*tuple[Any, ...]],
+    **lists: Iterable[int],
+) -> list[Any]:
     """The rows as the driver has them: for numbers and texts only, and many of them.
 
     A row of SQLAlchemy knows its columns' names and types; for a hundred thousand rows
     that takes as long as reading them.
     """
     session.flush()
-    found = session.connection().execute(statement)
+    found = session.connection().execute(statement, lists)
     plain = list(found.cursor.fetchall()) if found.cursor else []
     found.close()
     return plain
