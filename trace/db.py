@@ -119,9 +119,7 @@ class Database:
         if self.url.drivername == "sqlite":
             self.engine = _open_sqlite(self.url)
         else:
-            self.engine = sa.create_engine(
-                self.url, pool_size=pool_size, pool_pre_ping=True
-            )
+            self.engine = _open_postgresql(self.url, pool_size)
         self._write = self.engine.execution_options(lotmark_write=True)
         self._read = self.engine.execution_options(postgresql_readonly=True)
 
@@ -184,6 +182,28 @@ def read_url(text: str) -> URL:
             url=url.render_as_string(hide_password=True) if url else text[:40],
         )
     return url
+
+
+# What PostgreSQL assumes of its machine unless told: slow disks, and statements worth
+# compiling. It would then read whole tables where a few thousand rows are asked for. A
+# setting that somebody made stays.
+_SUITABLE = """
+SELECT set_config(name, suitable, false) FROM pg_settings
+JOIN (VALUES ('jit', 'off'), ('random_page_cost', '1.1')) AS ours(name, suitable)
+USING (name) WHERE source = 'default'
+"""
+
+
+def _open_postgresql(url: URL, pool_size: int) -> Engine:
+    engine = sa.create_engine(url, pool_size=pool_size, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_SUITABLE)
+        connection.commit()
+
+    return engine
 
 
 def _open_sqlite(url: URL) -> Engine:

@@ -145,8 +145,10 @@ def _traces_of_inputs(
     graph: Graph, ahead: Neighbours, suspects: Set[int], sources: list[int]
 ) -> Iterable[tuple[int, Reason]]:
     """Where the inputs of the criterion batches went, these batches apart."""
+    if not sources:
+        return
     back = neighbours((edge.output, edge.input) for edge in graph.edges)
-    used = reaching(back, sorted(suspects)) if sources else {}
+    used = reaching(back, sorted(suspects))
     of = len(suspects)
     shared = {lot: Reason("shares_lot", (("lot", lot),)) for lot in sources}
     others = dict.fromkeys(sources, 0)

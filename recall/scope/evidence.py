@@ -70,7 +70,7 @@ def seeds_of_windows(
 def beside_lots(graph: Graph, criteria: Criteria, suspects: Set[int]) -> Why:
     """W, K and D: neighbours on the line, in a cycle, and donors of rework."""
     why: Why = defaultdict(list)
-    if not criteria.spreads_across:
+    if not suspects or not criteria.spreads_across:
         return why
     runs: dict[int, list[Run]] = defaultdict(list)
     for run in graph.runs:
@@ -94,6 +94,8 @@ def beside_lots(graph: Graph, criteria: Criteria, suspects: Set[int]) -> Why:
 
 def input_lots(graph: Graph, suspects: Set[int]) -> set[int]:
     """B(C): every lot that went into a criterion batch, by any path."""
+    if not suspects:
+        return set()
     back = neighbours((edge.output, edge.input) for edge in graph.edges)
     direct = (lot for suspect in suspects for lot in back.get(suspect, ()))
     return reached(back, direct)

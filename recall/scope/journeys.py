@@ -149,11 +149,13 @@ def journeys(
 def _by_partner(trips: list[Trip]) -> dict[int, Sent]:
     found: dict[int, Sent] = {}
     for partner, _, quantity, listed in trips:
-        numbers = listed.split(BETWEEN)
-        if known := found.get(partner):
-            numbers += known.shipments
-            quantity += known.quantity
-        found[partner] = Sent(quantity, tuple(sorted(set(numbers))))
+        known = found.get(partner)
+        if known is None and BETWEEN not in listed:  # most have one
+            found[partner] = Sent(quantity, (listed,))
+            continue
+        before, numbers = known or (0, ())
+        several = {*numbers, *listed.split(BETWEEN)}
+        found[partner] = Sent(before + quantity, tuple(sorted(several)))
     return found
 
 

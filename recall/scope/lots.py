@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,8 +21,28 @@ from .scans import Scan
 COUNTED_TIERS = (1, 2)
 """Tiers that count without a decision."""
 
+
+class LotRecord(NamedTuple):
+    """What is on record of a lot; ``ScopeLot`` says what the fields are."""
+
+    lot_id: int
+    code: str
+    article: str
+    name: str
+    name_en: str
+    kind: str
+    origin: str
+    numbered: int
+    unit: str
+    produced_on: date | None
+    expires_on: date | None
+    line: str
+    status: str
+
+
 # Built once: to build them takes longer than to run them.
 _LOTS = (
+    # The fields of ``LotRecord``, in its order.
     sa.select(
         Lot.id,
         Lot.code,
@@ -35,7 +55,7 @@ _LOTS = (
         Article.base_unit,
         Lot.produced_on,
         Lot.expires_on,
-        Line.code,
+        sa.func.coalesce(Line.code, ""),
         Lot.status,
     )
     .join(Article, Article.id == Lot.article_id)
@@ -107,37 +127,41 @@ class ScopeLot(NamedTuple):
         return self.kind == "product" and self.unit == "piece"
 
 
+def read_lots(session: Session, lot_ids: Collection[int]) -> dict[int, LotRecord]:
+    """What is on record of these lots, by id."""
+    found = rows(session, _LOTS, lots=lot_ids)
+    return {row[0]: LotRecord._make(row) for row in found}
+
+
 def describe(
     session: Session,
+    records: Mapping[int, LotRecord],
     affected: Mapping[int, Affected],
     decided: Mapping[int, bool],
     ours: Ours,
 ) -> tuple[ScopeLot, ...]:
-    """The lots by tier, then article, origin and number.
+    """The affected lots by tier, then article, origin and number.
 
     ``decided`` says of T2 and T3 lots by id whether they count.
     """
     sums = _sums(session, affected, ours)
     lots = [
-        _scope_lot(row, affected[row[0]], *sums.get(row[0], (0, 0)), decided)
-        for row in rows(session, _LOTS, lots=affected)
+        _scope_lot(records[lot], found, *sums.get(lot, (0, 0)), decided)
+        for lot, found in affected.items()
     ]
     return tuple(sorted(lots, key=attrgetter("tier", "article", "origin", "code")))
 
 
 def _scope_lot(
-    row: Any,
+    record: LotRecord,
     found: Affected,
     made: int,
     in_hand: int,
     decided: Mapping[int, bool],
 ) -> ScopeLot:
-    lot_id, *names, kind, origin, numbered, unit, made_on, expires_on, line, status = (
-        row
-    )
+    lot_id, code, article, name, name_en, kind, origin, numbered, unit, *rest = record
     countable = kind == "product" and unit == "piece"
     wanted = found.tier == 1 or decided.get(lot_id, found.tier in COUNTED_TIERS)
-    code, article, name, name_en = names
     return ScopeLot(
         lot_id,
         code,
@@ -153,10 +177,7 @@ def _scope_lot(
         made,
         in_hand,
         unit,
-        made_on,
-        expires_on,
-        line or "",
-        status,
+        *rest,
         countable and wanted,
         found.why,
         found.narrowed,

@@ -82,7 +82,9 @@ _UNKNOWN = {
 }
 
 
-def find_names(session: Session, wanted: Iterable[tuple[str, int]]) -> Names:
+def find_names(
+    session: Session, wanted: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], Name]:
     """The names of things given as kind and id.
 
     Raises:

@@ -22,8 +22,8 @@ from ..complaints.tables import Complaint
 from .collector import collector_waits
 from .criteria import Complained, Criteria, LotCriterion
 from .engine import Affected, decide
-from .lots import ScopeLot, describe
-from .names import find_names, things_in, with_names
+from .lots import LotRecord, ScopeLot, describe, read_lots
+from .names import Name, find_names, things_in, with_names
 from .ours import load_ours
 from .reach import load_graph
 from .reasons import in_order
@@ -39,6 +39,8 @@ class Membership:
     """As ``wording`` writes them."""
     affected: dict[int, Affected]
     """By lot id; reasons name things as people do."""
+    records: dict[int, LotRecord]
+    """What is on record of them."""
     hash: str
     """SHA-256 over criteria and membership, the same on every engine and copy."""
 
@@ -154,7 +156,12 @@ def find_affected(session: Session, criteria: Criteria) -> Membership:
     _check_complaints(session, criteria)
     affected = decide(load_graph(session, criteria), criteria)
     reasons = {reason for lot in affected.values() for reason in lot.why}
-    names = find_names(session, things_in(reasons) | {("lot", lot) for lot in affected})
+    records = read_lots(session, affected)
+    names: dict[tuple[str, int], Name] = {
+        ("lot", number): (lot.article, lot.origin, lot.code)
+        for number, lot in records.items()
+    }
+    names |= find_names(session, things_in(reasons) - names.keys())
     rows = sorted(
         (*names["lot", number], lot.tier, None if lot.items is None else str(lot.items))
         for number, lot in affected.items()
@@ -165,7 +172,8 @@ def find_affected(session: Session, criteria: Criteria) -> Membership:
         number: Affected(items, tier, in_order([told[one] for one in why]), narrowed)
         for number, (items, tier, why, narrowed) in affected.items()
     }
-    return Membership(document, named, hashlib.sha256(text.encode()).hexdigest())
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Membership(document, named, records, digest)
 
 
 def compute_scope(
@@ -191,7 +199,8 @@ def _compute(
 ) -> Scope:
     membership = find_affected(session, criteria)
     ours = load_ours(session)
-    lots = describe(session, membership.affected, decided, ours)
+    records, affected = membership.records, membership.affected
+    lots = describe(session, records, affected, decided, ours)
     wanted = {lot.lot_id: lot.items for lot in lots if lot.counted}
     found = locate(session, wanted, ours)
     if found.spreads or found.scans:

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from lotmark.trace import scans
 from lotmark.trace.db import Base, Database
 from lotmark.trace.production.tables import CycleLoad, EquipmentCycle
+from lotmark.trace.stock.tables import Stock, StockItem
 from lotmark.web import migrations
 
 
@@ -83,19 +84,7 @@ def test_every_constraint_has_a_name(database: Database) -> None:
 
 def test_a_table_is_rebuilt_around_its_references(tmp_path: Path) -> None:
     """SQLite rebuilds a table to change a constraint: its rows and referers stay."""
-    plant = Database(f"sqlite:///{tmp_path}/lotmark.db")
-    settings = migrations.config("versions")
-    with plant.engine.execution_options(lotmark_write=True).begin() as link:
-        settings.attributes |= {
-            "connection": link,
-            "metadata": Base.metadata,
-            "version_table": "alembic_version",
-        }
-        command.upgrade(settings, "0001")
-        for statement in LOADED_RETORT:
-            link.exec_driver_sql(statement)
-    log = scans.open_scans(plant.url)
-    migrations.upgrade(plant, log)
+    plant = upgraded_from("0001", tmp_path, LOADED_RETORT)
     with plant.writing() as session:
         load = session.scalars(sa.select(CycleLoad)).one()
         cycle = session.get_one(EquipmentCycle, load.cycle_id)
@@ -103,7 +92,38 @@ def test_a_table_is_rebuilt_around_its_references(tmp_path: Path) -> None:
         with pytest.raises(sa.exc.IntegrityError):
             session.execute(sa.delete(EquipmentCycle))
     plant.dispose()
+
+
+def test_balances_keep_their_rows_and_their_guard(tmp_path: Path) -> None:
+    """SQLite lays them out anew: the trigger that refuses less than nothing stays."""
+    plant = upgraded_from("0003", tmp_path, LOADED_RETORT + BALANCES)
+    with plant.writing() as session:
+        assert session.scalars(sa.select(Stock.quantity)).all() == [-500, 500]
+        (row,) = session.execute(sa.select(StockItem.__table__)).all()
+        assert tuple(row) == (1, 8, True, 0, 500)
+        minus = sa.update(Stock).values(quantity=-1).where(Stock.quantity > 0)
+        with pytest.raises(sa.exc.IntegrityError, match="stock_not_negative"):
+            session.execute(minus)
+    plant.dispose()
+
+
+def upgraded_from(version: str, folder: Path, statements: tuple[str, ...]) -> Database:
+    """A database of an earlier version with these rows, brought to the newest."""
+    plant = Database(f"sqlite:///{folder}/lotmark.db")
+    settings = migrations.config("versions")
+    with plant.engine.execution_options(lotmark_write=True).begin() as link:
+        settings.attributes |= {
+            "connection": link,
+            "metadata": Base.metadata,
+            "version_table": "alembic_version",
+        }
+        command.upgrade(settings, version)
+        for statement in statements:
+            link.exec_driver_sql(statement)
+    log = scans.open_scans(plant.url)
+    migrations.upgrade(plant, log)
     log.dispose()
+    return plant
 
 
 LOADED_RETORT = (
@@ -123,3 +143,13 @@ LOADED_RETORT = (
     "INSERT INTO cycle_load (cycle_id, lot_id, quantity) VALUES (1, 1, 500)",
 )
 """A retort load as it was kept before charts were."""
+BALANCES = (
+    "INSERT INTO location (id, code, kind, name, name_en)"
+    " VALUES (8, 'W1', 'warehouse', '仓', 'Store')",
+    "INSERT INTO stock (lot_id, location_id, quantity)"
+    " SELECT 1, id, -500 FROM location WHERE code = 'made'",
+    "INSERT INTO stock (lot_id, location_id, quantity) VALUES (1, 8, 500)",
+    "INSERT INTO stock_item (lot_id, location_id, sure, lo, hi)"
+    " VALUES (1, 8, 1, 0, 500)",
+)
+"""Its packs, in a store."""

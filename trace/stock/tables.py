@@ -16,6 +16,8 @@ class Stock(Base):
     """
 
     __tablename__ = "stock"
+    # A lot's rows stand together: SQLite reads them without a look at an index first.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
     location_id: Mapped[int] = mapped_column(
@@ -34,16 +36,16 @@ class StockItem(Base):
 
     __tablename__ = "stock_item"
     __table_args__ = (
+        # In the order packs are looked up by, so that no other index is needed.
+        sa.PrimaryKeyConstraint("lot_id", "lo", "location_id", "sure"),
         sa.CheckConstraint("lo >= 0 AND lo < hi", name="range"),
-        sa.Index("ix_stock_item_lot", "lot_id", "lo"),
+        {"sqlite_with_rowid": False},
     )
 
-    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), primary_key=True)
-    location_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("location.id"), primary_key=True
-    )
-    sure: Mapped[bool] = mapped_column(primary_key=True)
-    lo: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"))
+    location_id: Mapped[int] = mapped_column(sa.ForeignKey("location.id"))
+    sure: Mapped[bool]
+    lo: Mapped[int]
     hi: Mapped[int]
 
 
