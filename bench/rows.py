@@ -1,8 +1,13 @@
 """The alternative: a table with a row for every pack, asked the same questions.
 
-It lies in the same database as the plant and has what it needs: where each pack is and
-its state, with the index that answers a scope from itself alone. Its code is left out,
-in its favour; how much larger the rows are with their codes is measured apart.
+It is what a competent team would build, and lies in the same database as the plant:
+where each pack is, its state, and its code of 16 characters, which a scan must find
+(``uq_item_code``). What may be picked of a lot, and where, is asked all day: the index
+``ix_item_lot`` answers that from itself alone, and a scope too; it knows the state, so
+a hold rewrites its entries. Movements of single packs are left out, in its favour.
+
+``LEAN`` is the least that could be called such a table: no codes, and no index knows
+the state, so that picking reads every row of a lot. It is measured beside.
 """
 
 from dataclasses import dataclass
@@ -10,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import sqlalchemy as sa
 from plant import load
-from plant_lots import ITEMS
+from plant_lots import SERIES
 
 from lotmark.trace.db import BigId, Database
 from lotmark.trace.identity.bulk import encode_many
@@ -25,17 +30,20 @@ ITEM = sa.Table(
     sa.Column("lot_id", BigId, nullable=False),
     sa.Column("location_id", BigId, nullable=False),
     sa.Column("status", sa.SmallInteger, nullable=False),
-    sa.Index("ix_item_lot", "lot_id", "location_id"),
+    sa.Column("code", sa.String(16), nullable=False),
+    sa.Index("ix_item_lot", "lot_id", "status", "location_id"),
+    sa.Index("uq_item_code", "code", unique=True),
 )
 
-CODED = sa.MetaData()
-CODED_ITEM = sa.Table(
-    "coded_item",
-    CODED,
-    *(sa.Column(c.name, c.type, primary_key=c.primary_key) for c in ITEM.columns),
-    sa.Column("code", sa.String(16), nullable=False),
-    sa.Index("ix_coded_item_lot", "lot_id", "location_id"),
-    sa.Index("ix_coded_item_code", "code", unique=True),
+LEAN_ROWS = sa.MetaData()
+LEAN = sa.Table(
+    "lean_item",
+    LEAN_ROWS,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("lot_id", BigId, nullable=False),
+    sa.Column("location_id", BigId, nullable=False),
+    sa.Column("status", sa.SmallInteger, nullable=False),
+    sa.Index("ix_lean_item_lot", "lot_id", "location_id"),
 )
 
 _REACH = """WITH RECURSIVE reach(id) AS (
@@ -47,12 +55,10 @@ FROM (
   SELECT i.location_id + 0 AS location_id, count(*) AS units FROM {} GROUP BY 1
 ) AS x JOIN location l ON l.id = x.location_id
 LEFT JOIN partner p ON p.id = l.partner_id"""
-_JOINED = "reach r CROSS JOIN item i WHERE i.lot_id = r.id"
-_LISTED = "item i WHERE i.lot_id IN :lots"
+_JOINED = "reach r CROSS JOIN {} i WHERE i.lot_id = r.id"
+_LISTED = "{} i WHERE i.lot_id IN :lots"
 _TYPES = {"kind": sa.Text, "partner_id": BigId, "units": BigId}
-SCOPE = sa.text(" ".join((_REACH, _WHO.format(_JOINED)))).columns(**_TYPES)
 WALK = sa.text(" ".join((_REACH, "SELECT id FROM reach"))).columns(id=BigId)
-LISTED = sa.text(_WHO.format(_LISTED)).columns(**_TYPES)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,9 @@ class Items:
     """In bytes, with its indexes."""
 
 
-def add_items(database: Database, lots: list[int], most: int) -> Items:
+def add_items(
+    database: Database, lots: list[int], most: int, table: sa.Table = ITEM
+) -> Items:
     """A row for each pack of these lots in turn, up to ``most``."""
     with database.reading() as session:
         found = session.execute(
@@ -81,52 +89,55 @@ def add_items(database: Database, lots: list[int], most: int) -> Items:
     # By lot and number, as they were made: that keeps a lot's packs on few pages.
     chosen = chosen[np.lexsort((chosen[:, 1], chosen[:, 0]))]
     many = chosen[:, 2] - chosen[:, 1]
+    count = int(many.sum())
     before = _size(database)
     with database.engine.execution_options(lotmark_write=True).begin() as link:
-        ROWS.create_all(link)
+        table.metadata.create_all(link)
     items = {
-        "id": np.arange(1, many.sum() + 1),
+        "id": np.arange(1, count + 1),
         "lot_id": np.repeat(chosen[:, 0], many),
         "location_id": np.repeat(chosen[:, 3], many),
         "status": 1,
     }
-    load(database, {"item": items}, ROWS)
-    return Items(int(many.sum()), _size(database) - before)
+    if "code" in table.columns:
+        items["code"] = _codes(count)
+    load(database, {table.name: items}, table.metadata)
+    return Items(count, _size(database) - before)
 
 
-def coded_size(database: Database, count: int) -> float:
-    """Bytes of a pack's row that also holds its code, and is found by it."""
-    codes = encode_many(CodeKey(1, bytes(range(32))), 7, ItemSet.range(0, count))
-    before = _size(database)
-    with database.engine.execution_options(lotmark_write=True).begin() as link:
-        CODED.create_all(link)
-    items = {
-        **{"id": np.arange(1, count + 1), "code": codes.astype(str), "status": 1},
-        "lot_id": np.arange(count) // ITEMS + 1,
-        "location_id": 1000 + np.arange(count) // 500,
-    }
-    load(database, {"coded_item": items}, CODED)
-    return (_size(database) - before) / count
+def _codes(count: int) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    """A code for each of so many packs, of as many series as they need."""
+    key, series = CodeKey(1, bytes(range(32))), range(-(-count // SERIES))
+    parts = [
+        encode_many(key, 7 + n, ItemSet.range(0, min(SERIES, count - n * SERIES)))
+        for n in series
+    ]
+    return np.concatenate(parts).astype(str)
 
 
-def scope_joined(database: Database, lot: int) -> int:
+def scope_joined(database: Database, lot: int, table: sa.Table = ITEM) -> int:
     """Where the packs of a scope are: one statement. Returns how many there are."""
+    text = " ".join((_REACH, _WHO.format(_JOINED.format(table.name))))
     with database.reading() as session:
-        return sum(row.units for row in session.execute(SCOPE, {"lot": lot}))
+        found = session.execute(sa.text(text).columns(**_TYPES), {"lot": lot})
+        return sum(row.units for row in found)
 
 
-def scope_listed(database: Database, lot: int) -> int:
+def scope_listed(database: Database, lot: int, table: sa.Table = ITEM) -> int:
     """The same in two statements: PostgreSQL may use its second process for it."""
+    text = sa.text(_WHO.format(_LISTED.format(table.name))).columns(**_TYPES)
     with database.reading() as session:
         lots = session.scalars(WALK, {"lot": lot}).all()
         listed = sa.bindparam("lots", lots, expanding=True, literal_execute=True)
-        return sum(row.units for row in session.execute(LISTED.bindparams(listed)))
+        return sum(row.units for row in session.execute(text.bindparams(listed)))
 
 
-def hold(database: Database, lots: list[int], status: int) -> None:
+def hold(
+    database: Database, lots: list[int], status: int, table: sa.Table = ITEM
+) -> None:
     """Put every pack of these lots on hold."""
     listed = sa.bindparam("lots", lots, BigId, expanding=True, literal_execute=True)
-    update = sa.text("UPDATE item SET status = :status WHERE lot_id IN :lots")
+    update = sa.text(f"UPDATE {table.name} SET status = :status WHERE lot_id IN :lots")  # noqa: S608
     with database.writing() as session:
         session.execute(update.bindparams(listed, status=status))
 

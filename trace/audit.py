@@ -155,7 +155,8 @@ def _chain(session: orm.Session) -> None:
         number += 1
         link = _seal(link, number, row)
         row |= {"id": number, "hash": link}
-    session.execute(sa.insert(AuditRow), pending)
+    # not as objects of the session: a hold of a thousand lots is as many rows
+    session.connection().execute(sa.insert(AuditRow), pending)
     session.execute(
         sa.update(AuditHead)
         .values(count=number, hash=link)

@@ -159,25 +159,28 @@ def _scope_lot(
     in_hand: int,
     decided: Mapping[int, bool],
 ) -> ScopeLot:
-    lot_id, code, article, name, name_en, kind, origin, numbered, unit, *rest = record
-    countable = kind == "product" and unit == "piece"
-    wanted = found.tier == 1 or decided.get(lot_id, found.tier in COUNTED_TIERS)
+    countable = record.kind == "product" and record.unit == "piece"
+    by_rule = found.tier in COUNTED_TIERS
+    wanted = found.tier == 1 or decided.get(record.lot_id, by_rule)
     return ScopeLot(
-        lot_id,
-        code,
-        article,
-        name,
-        name_en,
-        kind,
-        origin,
+        record.lot_id,
+        record.code,
+        record.article,
+        record.name,
+        record.name_en,
+        record.kind,
+        record.origin,
         found.tier,
         found.items,
-        numbered,
+        record.numbered,
         made,
         made,
         in_hand,
-        unit,
-        *rest,
+        record.unit,
+        record.produced_on,
+        record.expires_on,
+        record.line,
+        record.status,
         countable and wanted,
         found.why,
         found.narrowed,

@@ -1,12 +1,13 @@
 """Finding and locking lots: whoever changes a lot's stock, codes or state locks it."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..among import among
+from ..among import among, plain_rows
 from ..errors import N_, Conflict, InvalidInput, NotFound
 from .tables import Article, Line, Location, Lot, Site
 
@@ -57,24 +58,57 @@ def check_batch_number(text: str) -> str:
     return number
 
 
+class LotNumbers(NamedTuple):
+    """What of a lot says which items it has."""
+
+    id: int
+    code: str
+    next_item: int
+
+
+# Built once: to build them takes longer than to run them.
+_LOCKED = (
+    sa.select(Lot)
+    .where(among(Lot.id, "lots"))
+    .order_by(Lot.id)
+    .with_for_update(of=Lot)
+    .execution_options(populate_existing=True)
+)
+_LOCKED_NUMBERS = (
+    sa.select(Lot.id, Lot.code, Lot.next_item)
+    .where(among(Lot.id, "lots"))
+    .order_by(Lot.id)
+    .with_for_update()
+)
+
+
 def lock_lots(session: Session, lot_ids: Iterable[int]) -> dict[int, Lot]:
     """Lock lots in ascending id and read them anew.
 
     Without it a hold placed between check and move leaves goods held *and* shipped.
     """
-    wanted = sorted(set(lot_ids))
-    lots = session.scalars(
-        sa.select(Lot)
-        .where(among(Lot.id, wanted))
-        .order_by(Lot.id)
-        .with_for_update(of=Lot)
-        .execution_options(populate_existing=True)
-    ).unique()
-    found = {lot.id: lot for lot in lots}
-    for lot_id in wanted:
+    wanted = set(lot_ids)
+    found = {lot.id: lot for lot in session.scalars(_LOCKED, {"lots": wanted}).unique()}
+    _check_found(wanted, found)
+    return found
+
+
+def lock_numbers(session: Session, lot_ids: Iterable[int]) -> dict[int, LotNumbers]:
+    """Lock lots as ``lock_lots`` does, and read no more of them than their numbers.
+
+    To make twenty thousand lots and their articles takes ten times as long.
+    """
+    wanted = set(lot_ids)
+    found = plain_rows(session, _LOCKED_NUMBERS, lots=wanted)
+    lots = {row[0]: LotNumbers._make(row) for row in found}
+    _check_found(wanted, lots)
+    return lots
+
+
+def _check_found(wanted: Iterable[int], found: Container[int]) -> None:
+    for lot_id in sorted(wanted):
         if lot_id not in found:
             raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=lot_id)
-    return found
 
 
 def find_lot(session: Session, text: str) -> Lot:

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ..among import among, among_found
 from ..errors import N_, InvalidInput, NotFound
-from ..parties.tables import Article, Location, Lot, Partner
-from ..stock.places import SOURCES
+from ..parties.tables import Article, Lot, Partner
 from ..stock.tables import Stock
 from .tables import CycleLoad, LotInput, TankFill
 from .tanks import DRAWN_AFTER
@@ -22,62 +23,73 @@ NODE_LIMIT = 10_000
 """Most lots a trace shows each way; a scope has no such limit."""
 
 # UNION is the guard against cycles; both engines put out the nearest lots first, so the
-# limit keeps those. The constant seed and CROSS JOIN keep both on index look-ups. The
-# edges are asked for apart: PostgreSQL cannot foresee how few lots are reached, and
-# would read all edges to join them here.
-_BACK = sa.text("""
+# limit keeps those. The constant seed and CROSS JOIN keep both on index look-ups.
+_BACK = """
 WITH RECURSIVE reach(id) AS (
   SELECT CAST(:lot AS BIGINT)
   UNION
   SELECT e.input_id FROM reach r CROSS JOIN lot_input e WHERE e.output_id = r.id
 )
 SELECT id FROM reach LIMIT :most
-""").columns(id=sa.BigInteger)
+"""
 
-_FORWARD = sa.text("""
+_FORWARD = """
 WITH RECURSIVE reach(id) AS (
   SELECT CAST(:lot AS BIGINT)
   UNION
   SELECT e.output_id FROM reach r CROSS JOIN lot_input e WHERE e.input_id = r.id
 )
 SELECT id FROM reach LIMIT :most
-""").columns(id=sa.BigInteger)
+"""
+
+
+def _edges_between(walk: str, start: Any, end: Any, tank: Any) -> Any:
+    """What went from one lot of a walk into another, and what left them by a tank, or
+    came by one; ``start`` and ``tank`` are looked up.
+    """
+    lots = sa.select(sa.text(walk).columns(id=sa.BigInteger).cte("walk").c.id)
+    direct = (
+        sa.select(
+            LotInput.input_id,
+            LotInput.output_id,
+            LotInput.kind,
+            sa.cast(sa.func.sum(LotInput.quantity), sa.BigInteger),
+            sa.func.min(LotInput.at),
+            sa.func.max(LotInput.at),
+        )
+        # "+ 0", or each pair of lots is looked up, whether there is an edge or not
+        .where(among_found(start, lots), (end + 0).in_(lots))
+        .group_by(LotInput.input_id, LotInput.output_id, LotInput.kind)
+    )
+    drawn = (
+        sa.select(
+            TankFill.lot_id,
+            CycleLoad.lot_id,
+            sa.literal("tank"),
+            sa.cast(sa.func.sum(TankFill.quantity), sa.BigInteger),
+            sa.func.min(TankFill.at),
+            sa.func.max(TankFill.at),
+        )
+        .join(CycleLoad, DRAWN_AFTER)
+        .where(among_found(tank, lots))
+        .group_by(TankFill.lot_id, CycleLoad.lot_id)
+    )
+    return sa.union_all(direct, drawn)
 
 
 # Built once: to build them takes longer than to run them.
-_LOTS: sa.BindParameter[list[int]] = sa.bindparam("lots", expanding=True)
-_EDGES = (
-    sa.select(
-        LotInput.input_id,
-        LotInput.output_id,
-        LotInput.kind,
-        sa.cast(sa.func.sum(LotInput.quantity), sa.BigInteger),
-        sa.func.min(LotInput.at),
-        sa.func.max(LotInput.at),
-    )
-    .where(LotInput.input_id.in_(_LOTS), LotInput.output_id.in_(_LOTS))
-    .group_by(LotInput.input_id, LotInput.output_id, LotInput.kind)
-)
-_DRAWN = sa.select(TankFill.lot_id, CycleLoad.lot_id).join(CycleLoad, DRAWN_AFTER)
-_DRAWN_BACK = _DRAWN.where(CycleLoad.lot_id.in_(_LOTS))
-_DRAWN_FORWARD = _DRAWN.where(TankFill.lot_id.in_(_LOTS))
-_TANKS = (
-    sa.select(
-        TankFill.lot_id,
-        CycleLoad.lot_id,
-        sa.literal("tank"),
-        sa.cast(sa.func.sum(TankFill.quantity), sa.BigInteger),
-        sa.func.min(TankFill.at),
-        sa.func.max(TankFill.at),
-    )
-    .join(CycleLoad, DRAWN_AFTER)
-    .where(TankFill.lot_id.in_(_LOTS), CycleLoad.lot_id.in_(_LOTS))
-    .group_by(TankFill.lot_id, CycleLoad.lot_id)
-)
+_EDGES = {
+    "back": _edges_between(
+        _BACK, LotInput.output_id, LotInput.input_id, CycleLoad.lot_id
+    ),
+    "forward": _edges_between(
+        _FORWARD, LotInput.input_id, LotInput.output_id, TankFill.lot_id
+    ),
+}
+# Below nothing is what came from sources.
 _MADE = (
     sa.select(-sa.func.coalesce(sa.func.sum(Stock.quantity), 0))
-    .join(Location, Location.id == Stock.location_id)
-    .where(Stock.lot_id == Lot.id, Location.kind.in_(SOURCES))
+    .where(Stock.lot_id == Lot.id, Stock.quantity < 0)
     .correlate(Lot)
     .scalar_subquery()
 )
@@ -101,7 +113,7 @@ _NODES = (
     )
     .join(Article, Article.id == Lot.article_id)
     .join(Partner, Partner.id == Lot.supplier_id, isouter=True)
-    .where(Lot.id.in_(_LOTS))
+    .where(among(Lot.id, "lots"))
 )
 
 
@@ -181,18 +193,21 @@ def trace_lots(
     edges: set[Edge] = set()
     depths = {lot_id: 0}
     truncated = False
-    for way, statement, sign in (("back", _BACK, -1), ("forward", _FORWARD, 1)):
+    for way, sign in (("back", -1), ("forward", 1)):
         if direction not in (way, "both"):
             continue
-        lots = _walk(session, statement, lot_id, max_nodes + 2)
-        truncated = truncated or len(lots) > max_nodes + 1
-        near = set(lots[: max_nodes + 1])
-        found = _edges(session, near)
+        found = _walk(session, way, lot_id, max_nodes + 2)
         steps = _distances(lot_id, found, sign)
-        edges |= set(found)
-        for lot in near:
-            if lot not in depths or steps[lot] < abs(depths[lot]):
-                depths[lot] = sign * steps[lot]
+        near = steps
+        if len(steps) > max_nodes + 1:
+            truncated = True
+            nearest = sorted(steps, key=lambda lot: (steps[lot], lot))
+            near = {lot: steps[lot] for lot in nearest[: max_nodes + 1]}
+            found = [e for e in found if e.input_id in near and e.output_id in near]
+        edges.update(found)
+        for lot, step in near.items():
+            if lot not in depths or step < abs(depths[lot]):
+                depths[lot] = sign * step
     nodes = tuple(_nodes(session, depths))
     if all(node.lot_id != lot_id for node in nodes):
         raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=lot_id)
@@ -221,33 +236,24 @@ def _check(direction: str, max_nodes: int) -> None:
         )
 
 
-def _walk(
-    session: Session, statement: sa.TextualSelect, lot_id: int, most: int
-) -> list[int]:
-    """The lots on one way, at most so many, nearest first between two tanks."""
-    found = {lot_id: None}
+def _walk(session: Session, way: str, lot_id: int, most: int) -> list[Edge]:
+    """The edges on one way, between at least so many lots if there are more; nearest
+    first between two tanks.
+    """
+    far = attrgetter("input_id" if way == "back" else "output_id")
+    found: dict[Edge, None] = {}
+    reached: set[int] = set()
     waiting = [lot_id]
-    tanks = _DRAWN_BACK if statement is _BACK else _DRAWN_FORWARD
-    there = 0 if statement is _BACK else 1
-    while waiting and len(found) <= most:
-        fresh = dict.fromkeys(
-            lot
+    while waiting and len(reached) <= most:
+        fresh = [
+            Edge(*row)
             for start in waiting
-            for lot in session.scalars(statement, {"lot": start, "most": most})
-        )
-        new = [lot for lot in fresh if lot not in found or lot == lot_id]
-        found |= dict.fromkeys(new)
-        over = session.execute(tanks, {"lots": new}).all()
-        waiting = sorted({row[there] for row in over} - found.keys())
-    return list(found)[:most]
-
-
-def _edges(session: Session, lots: set[int]) -> list[Edge]:
-    """What went from one of the lots into another."""
-    asked = {"lots": list(lots)}
-    return [
-        Edge(*row) for some in (_EDGES, _TANKS) for row in session.execute(some, asked)
-    ]
+            for row in session.execute(_EDGES[way], {"lot": start, "most": most})
+        ]
+        found |= dict.fromkeys(fresh)
+        reached.update(waiting, (far(edge) for edge in fresh if edge.kind != "tank"))
+        waiting = sorted({far(edge) for edge in fresh} - reached)
+    return list(found)
 
 
 def _distances(lot_id: int, edges: Iterable[Edge], sign: int) -> dict[int, int]:
@@ -267,7 +273,7 @@ def _distances(lot_id: int, edges: Iterable[Edge], sign: int) -> dict[int, int]:
 
 
 def _nodes(session: Session, depths: dict[int, int]) -> list[Node]:
-    rows: Iterable[Any] = session.execute(_NODES, {"lots": list(depths)})
+    rows: Iterable[Any] = session.execute(_NODES, {"lots": depths})
     nodes = [Node(*[*row, depths[row[0]]]) for row in rows]
     return sorted(nodes, key=lambda n: (n.depth, n.article, n.code, n.lot_id))
 

@@ -12,7 +12,7 @@ from ..among import among, plain_rows
 from ..errors import N_, InvalidInput, NotFound
 from ..identity.items import ItemSet
 from ..numbers import next_number
-from ..parties.lots import lock_lots
+from ..parties.lots import lock_lots, lock_numbers
 from ..people import Actor
 from .cautions import end_cautions
 from .spans import Span, check_not_recalled, spans_of
@@ -66,11 +66,34 @@ def place_hold(
     actor: Actor,
     now: datetime,
 ) -> list[Hold]:
+    """Put lots on hold as ``hold_lots`` does; the rows of the hold."""
+    number = hold_lots(
+        session,
+        lot_ids,
+        items=items,
+        hazard=hazard,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+    return _rows_of(session, number)
+
+
+def hold_lots(
+    session: Session,
+    lot_ids: Iterable[int],
+    *,
+    items: Mapping[int, ItemSet] | None = None,
+    hazard: str = "other",
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> str:
     """Put lots on hold at once, under one number such as ``FC-26-0001``.
 
     ``items`` narrows lots to some of their items; a lot it does not name is held whole.
     One row for each lot or run of items. Asking again for exactly what one's own hold
-    in force already says returns that hold.
+    in force already says returns that hold's number.
 
     Raises:
         Forbidden: without the right ``hold.place``.
@@ -87,7 +110,7 @@ def place_hold(
             known=", ".join(HAZARDS),
             found=hazard,
         )
-    lots = lock_lots(session, lot_ids)
+    lots = lock_numbers(session, lot_ids)
     spans = spans_of(lots, items or {})
     if same := _same_hold(session, spans, hazard, reason, actor):
         return same
@@ -101,11 +124,11 @@ def place_hold(
         "placed_at": now,
         "version": 1,
     }
-    placed = sa.insert(Hold).returning(Hold, sort_by_parameter_order=True)
     rows = [told | {"lot_id": lot, "lo": lo, "hi": hi} for lot, lo, hi in spans]
-    holds = list(session.scalars(placed, rows).unique())
+    # not as objects of the session, which nobody needs here
+    session.connection().execute(sa.insert(Hold), rows)
     _audit_holds(session, lots, spans, actor, now, told)
-    return holds
+    return number
 
 
 def request_release(
@@ -244,27 +267,28 @@ def _audit_holds(
 
 def _same_hold(
     session: Session, spans: Sequence[Span], hazard: str, reason: str, actor: Actor
-) -> list[Hold]:
+) -> str | None:
     """The actor's own hold in force that says exactly the same, if there is one."""
-    alike = sa.select(Hold).where(
+    alike = sa.select(Hold.number, Hold.lot_id, Hold.lo, Hold.hi).where(
         Hold.state.in_(IN_FORCE),
         Hold.placed_by == actor.login,
         Hold.hazard == hazard,
         Hold.reason == reason,
     )
-    numbers: dict[str, list[Hold]] = {}
-    for hold in session.scalars(alike.order_by(Hold.id)).unique():
-        numbers.setdefault(hold.number, []).append(hold)
-    for holds in numbers.values():
-        if {(hold.lot_id, hold.lo, hold.hi) for hold in holds} == set(spans):
-            return holds
-    return []
+    found: dict[str, set[Span]] = {}
+    for number, *span in plain_rows(session, alike.order_by(Hold.id)):
+        found.setdefault(number, set()).add((span[0], span[1], span[2]))
+    return next((number for number in found if found[number] == set(spans)), None)
+
+
+def _rows_of(session: Session, number: str) -> list[Hold]:
+    numbered = sa.select(Hold).where(Hold.number == number).order_by(Hold.id)
+    return list(session.scalars(numbered).unique())
 
 
 def _lock_holds(session: Session, number: str) -> list[Hold]:
     """The rows of a hold, their lots locked, in the order of their ids."""
-    numbered = sa.select(Hold).where(Hold.number == number).order_by(Hold.id)
-    holds = list(session.scalars(numbered).unique())
+    holds = _rows_of(session, number)
     if not holds:
         raise NotFound(
             "hold_unknown", N_("No hold %(number)s is recorded."), number=number

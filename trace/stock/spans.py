@@ -1,6 +1,7 @@
 """Runs of items of lots: which of them a request or a hold means."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,14 +9,23 @@ from sqlalchemy.orm import Session
 from ..errors import N_, Conflict, InvalidInput
 from ..identity.items import ItemSet
 from ..identity.tables import ItemMark
-from ..parties.tables import Lot
 from .books import by_ids
 from .tables import Hold
 
 Span = tuple[int, int | None, int | None]
 
 
-def spans_of(lots: Mapping[int, Lot], items: Mapping[int, ItemSet]) -> list[Span]:
+class Numbered(Protocol):
+    """A lot, as far as its items go."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def next_item(self) -> int: ...
+
+
+def spans_of(lots: Mapping[int, Numbered], items: Mapping[int, ItemSet]) -> list[Span]:
     """The rows of a hold: (lot, lo, hi), without numbers for a whole lot."""
     spans: list[Span] = []
     for lot_id, lot in lots.items():
@@ -36,7 +46,7 @@ def _nothing_named() -> InvalidInput:
     return InvalidInput("hold_empty", N_("Name at least one lot or item to hold."))
 
 
-def check_items(lot: Lot, items: ItemSet) -> None:
+def check_items(lot: Numbered, items: ItemSet) -> None:
     """Raises InvalidInput ``item_unknown`` unless all are items of the lot."""
     if beyond := items - ItemSet.range(0, lot.next_item):
         raise InvalidInput(

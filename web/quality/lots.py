@@ -12,7 +12,7 @@ from ...trace.stock.cautions import start_caution
 from ...trace.stock.holds import (
     HAZARDS,
     decline_release,
-    place_hold,
+    hold_lots,
     release_hold,
     request_release,
 )
@@ -64,7 +64,7 @@ def hold(lot_id: int) -> ResponseReturnValue:
     def step(session: Session, now: datetime) -> None:
         reason = text_field("reason", MOST_REASON, required=True)
         hazard = choice_field("hazard", HAZARDS)
-        place_hold(
+        hold_lots(
             session, [lot_id], hazard=hazard, reason=reason, actor=actor(), now=now
         )
         if "caution" in request.form:

@@ -29,7 +29,7 @@ from ...trace.production.codes import issue_codes, serials_of
 from ...trace.production.marks import mark_items
 from ...trace.scans import record_scan
 from ...trace.stock.cautions import start_caution
-from ...trace.stock.holds import place_hold
+from ...trace.stock.holds import hold_lots
 from ..installation import Installation
 from . import PEOPLE, sample_files
 from .laboratory import examine
@@ -165,7 +165,7 @@ def scan_complained(house: Installation, lot: Lot, now: datetime) -> None:
 def hold(session: Session, lot: Lot, now: datetime) -> str:
     """Qian stops the batch with one hand, and warns who has a pack of it."""
     qian = cast(session, "qian")
-    placed = place_hold(
+    number = hold_lots(
         session,
         [lot.id],
         hazard="health",
@@ -174,7 +174,7 @@ def hold(session: Session, lot: Lot, now: datetime) -> str:
         now=now,
     )
     start_caution(session, [lot.id], qian, now)
-    return placed[0].number
+    return number
 
 
 def cast(session: Session, login: str) -> Actor:

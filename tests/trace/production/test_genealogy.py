@@ -10,6 +10,7 @@ import pytest
 import stockroom
 from hypothesis import HealthCheck, given, settings
 from plants import Ids, Plan, build, plans
+from scope_oracle import through_tanks
 from sqlalchemy.orm import Session
 
 from lotmark.trace.db import Database
@@ -159,7 +160,8 @@ def steps_away(pairs: Iterable[tuple[int, int]], lot: int) -> dict[int, int]:
 def check(plan: Plan, ids: Ids, found: Genealogy) -> None:
     """Against the plan, for lot 0."""
     number = {lot: n for n, lot in enumerate(ids.lots)}
-    forward = [(a, b) for a, b, _ in plan.edges]
+    edges = plan.edges + [(a, b, "tank") for _, a, b in through_tanks(plan)]
+    forward = [(a, b) for a, b, _ in edges]
     ahead = steps_away(forward, 0)
     back = steps_away([(b, a) for a, b in forward], 0)
     depths = {number[node.lot_id]: node.depth for node in found.nodes}
@@ -172,9 +174,7 @@ def check(plan: Plan, ids: Ids, found: Genealogy) -> None:
         for e in found.edges
     }
     assert counted == {
-        edge: plan.edges.count(edge)
-        for edge in plan.edges
-        if edge[1] in back or edge[0] in ahead
+        edge: edges.count(edge) for edge in edges if edge[1] in back or edge[0] in ahead
     }
 
 
