@@ -241,7 +241,11 @@ def _seal(link: str, number: int, row: dict[str, Any]) -> str:
     return hashlib.sha256(_canonical(fields).encode()).hexdigest()
 
 
+# Made once: json.dumps would make one for each text.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+)
+
+
 def _canonical(value: object) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-    )
+    return _ENCODER.encode(value)
