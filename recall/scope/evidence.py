@@ -59,10 +59,14 @@ def seeds_of_windows(
         line: clean_breaks(graph, criteria, line) for line in {run.line for run in runs}
     }
     still = {line: standstills(graph, criteria, line) for line in clean}
+    begun: dict[int, list[datetime]] = defaultdict(list)
+    for run in sorted(graph.runs, key=lambda run: run.start):
+        begun[run.line].append(run.start)
     seeds: dict[Window, set[int]] = defaultdict(set)
     for run in runs:
         line, zone = run.line, graph.zones[run.line]
-        window = widen(line, run.start, run.end, clean[line], zone, still[line])
+        breaks = clean[line], zone, still[line], begun[line]
+        window = widen(line, run.start, run.end, *breaks)
         seeds[window].add(run.lot)
     return seeds
 

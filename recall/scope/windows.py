@@ -9,14 +9,16 @@ allergen only one of the validated kind (§4.3.5).
 After the suspect time two more things end it (§4.3.2): the start of a stop after which
 the line was put right and ran again only with a passed re-sample, of the same
 parameter where one is known; and the start of a standstill that lasts, for nothing was
-made since. A mere pause ends nothing: what was wrong goes on after it.
+made since. A mere pause ends nothing: what was wrong goes on after it. A stop in which
+a run began, as records told late may show, was none.
 
 For what a failed check measured, and for nothing else, a good check of the same
 parameter after the last cleaning may be the start (§4.3.1), and the first one after a
 correction is the end.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -163,7 +165,8 @@ def _around(
 ) -> Window:
     clean = clean_breaks(graph, criteria, line)
     still = standstills(graph, criteria, line, measured)
-    return widen(line, start, end, clean, graph.zones[line], still)
+    begun = sorted(run.start for run in graph.runs if run.line == line)
+    return widen(line, start, end, clean, graph.zones[line], still, begun)
 
 
 def widen(
@@ -173,30 +176,40 @@ def widen(
     clean: Iterable[Cleaned],
     zone: str,
     still: Iterable[Stop] = (),
+    begun: Sequence[datetime] = (),
 ) -> Window:
     """The window around suspect time ``start`` to ``end``; no end means until now.
 
-    ``clean`` are the clean breaks of that line and ``still`` its ``standstills``, each
-    in any order.
+    ``clean`` are the clean breaks of that line, ``still`` its ``standstills``,
+    each in any order; ``begun`` is when runs began on it, in order.
     """
     clean = list(clean)
     before = [one.end for one in clean if one.end <= start]
     ends: list[tuple[datetime, int]] = []
     if end is not None:
-        ends = [(one.start, 0) for one in clean if one.start >= end]
-        ends += [
-            (max(one.start, end), ENDINGS.index("stop" if one.end else "standstill"))
-            for one in still
-            if one.end is None or one.end > end
-        ]
-    last, how = min(ends) if ends else (None, 0)
+        breaks = [one.start for one in clean if one.start >= end]
+        ends = [(at, 0) for at in breaks]
+        for one in still:
+            limits = [*breaks, one.end] if one.end else breaks
+            moment = max(one.start, end)
+            over = one.end is not None and one.end <= end
+            if not over and not _ran(moment, limits, begun):
+                how = "stop" if one.end else "standstill"
+                ends.append((moment, ENDINGS.index(how)))
+    last, ending = min(ends) if ends else (None, 0)
     return Window(
         line,
         max(before) if before else _day_before(start, zone),
         last,
         bounded=bool(before),
-        until=ENDINGS[how] if last else "",
+        until=ENDINGS[ending] if last else "",
     )
+
+
+def _ran(start: datetime, ends: Iterable[datetime], begun: Sequence[datetime]) -> bool:
+    """Whether a run began from ``start`` on, before any of ``ends``."""
+    after = bisect_left(begun, start)
+    return after < len(begun) and all(begun[after] < end for end in ends)
 
 
 def _day_before(moment: datetime, zone: str) -> datetime:

@@ -95,6 +95,17 @@ def window(
             over = again is not None and again <= end
             if on != line or over:
                 continue
+            moment = max(stopped, end)
+            made_on = [
+                begin
+                for _, where, begin, _ in plan.runs
+                if where == line
+                and moment <= begin
+                and (again is None or begin < again)
+                and not any(end <= s <= begin for s, _ in passed)
+            ]
+            if made_on:
+                continue
             if again is None:
                 ends.append((max(stopped, end), 3, "standstill"))
             elif check is not None and put_right(plan, question, check, measured):

@@ -6,6 +6,7 @@ tank that is never emptied keeps its first lot for ever: that is said, never cut
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ from ..errors import N_, Conflict, InvalidInput, NotFound
 from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Site
 from ..people import Actor
-from ..stock.service import move_stock
+from ..stock.loose import move_goods
+from ..stock.service import Move
 from .consumption import check_output, check_usable
 from .tables import CycleLoad, EquipmentCycle, TankFill
 from .told import check_past, zone_of
@@ -55,18 +57,8 @@ def open_tank(
         raise NotFound(
             "site_unknown", N_("No site %(name)s is recorded."), name=site_id
         )
+    _check_empty_then(session, site_id, equipment, at)
     tank = sa.select(EquipmentCycle).filter_by(site_id=site_id)
-    same = tank.filter_by(kind="tank", equipment=equipment, ended_at=None)
-    if (running := session.scalars(same).first()) is not None:
-        raise Conflict(
-            "tank_in_use",
-            N_(
-                "Tank %(tank)s still has filling %(number)s in it: say first that it "
-                "was emptied and cleaned."
-            ),
-            tank=equipment,
-            number=running.number,
-        )
     if session.scalars(tank.filter_by(number=number)).first() is not None:
         raise Conflict(
             "cycle_exists",
@@ -101,7 +93,7 @@ def fill_tank(
     """Some of a lot went into a tank; ``quantity`` in the lot's base unit.
 
     Raises Forbidden, NotFound ``cycle_unknown``, Conflict ``tank_not_then``, and as
-    ``check_usable`` and ``move_stock``: goods that were ever sold never go in.
+    ``check_usable`` and ``move_goods``: goods that were ever sold never go in.
     """
     actor.require("batch.finish")
     check_past(at, now)
@@ -109,18 +101,9 @@ def fill_tank(
     cycle = _lock(session, cycle_id)
     _check_then(cycle, at)
     check_usable(session, lot, "consumption", at, zone_of(lot))
-    move_stock(
-        session,
-        lot.id,
-        place_id,
-        find_place(session, "consumed").id,
-        quantity=quantity,
-        at=at,
-        document=cycle.number,
-        reason="tank",
-        actor=actor,
-        now=now,
-    )
+    gone = find_place(session, "consumed").id
+    moved = Move(lot.id, place_id, gone, at, cycle.number, quantity, reason="tank")
+    move_goods(session, [moved], actor=actor, now=now)
     fill = TankFill(cycle_id=cycle.id, lot_id=lot.id, quantity=quantity, at=at)
     session.add(fill)
     session.flush()
@@ -207,6 +190,47 @@ def _lock(session: Session, cycle_id: int) -> EquipmentCycle:
             cycle=cycle_id,
         )
     return cycle
+
+
+def _check_empty_then(
+    session: Session, site_id: int, equipment: str, at: datetime
+) -> None:
+    """Raises Conflict ``tank_in_use`` where another filling was in the tank, or is.
+
+    A filling that began before the last one ended would have its lots too, and no scope
+    would find what was drawn from it.
+    """
+    fillings = sa.select(EquipmentCycle).where(
+        EquipmentCycle.site_id == site_id,
+        EquipmentCycle.kind == "tank",
+        sa.func.lower(EquipmentCycle.equipment) == equipment.lower(),
+        sa.or_(EquipmentCycle.ended_at.is_(None), EquipmentCycle.ended_at > at),
+    )
+    found = session.scalars(fillings.order_by(EquipmentCycle.started_at)).all()
+    if not found:
+        return
+    last = found[-1]
+    if last.ended_at is None:
+        raise Conflict(
+            "tank_in_use",
+            N_(
+                "Tank %(tank)s still has filling %(number)s in it: say first that it "
+                "was emptied and cleaned."
+            ),
+            tank=equipment,
+            number=last.number,
+        )
+    zone = ZoneInfo(last.site.time_zone)
+    raise Conflict(
+        "tank_in_use",
+        N_(
+            "Tank %(tank)s was emptied of filling %(number)s at %(until)s: the next "
+            "one begins after that."
+        ),
+        tank=equipment,
+        number=last.number,
+        until=last.ended_at.astimezone(zone).isoformat(" ", "minutes"),
+    )
 
 
 def _check_then(cycle: EquipmentCycle, at: datetime) -> None:

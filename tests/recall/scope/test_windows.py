@@ -164,12 +164,14 @@ def test_the_first_good_check_after_a_correction_ends_it(
 @pytest.mark.parametrize(
     ("stop", "reached", "why"),
     [
-        ((0, 15, 26, 3), {0}, "until_stop"),  # put right, passed, ran again
-        ((0, 15, None, None), {0}, "until_standstill"),
+        ((0, 15, 16, 1), {0}, "until_stop"),  # put right, passed, ran again
+        ((0, 30, None, None), {0, 1, 2}, "until_standstill"),
+        ((0, 15, 26, 3), {0, 1, 2}, ""),  # it ran before the re-sample
+        ((0, 15, None, None), {0, 1, 2}, ""),  # it ran, whatever its status says
         ((0, 15, 16, None), {0, 1, 2}, ""),  # a mere pause
     ],
 )
-def test_a_line_stop_ends_it_unless_it_was_a_pause(
+def test_a_line_stop_ends_it_unless_it_was_a_pause_or_the_line_ran(
     database: Database,
     repaired: Plan,
     stop: tuple[int, int, int | None, int | None],

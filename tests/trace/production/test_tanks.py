@@ -116,10 +116,13 @@ def test_a_tank_is_used_up_before_the_next_filling(
         with pytest.raises(Forbidden):
             empty_tank(session, first, now - HOUR, LI, now)
         empty_tank(session, first, now - HOUR, SUN, now)
+        with pytest.raises(Conflict) as overlaps:  # a draw would miss what was in it
+            open_tank(session, 1, "t1", "T1-02", now - 2 * HOUR, LI, now)
+        assert code_of(overlaps) == "tank_in_use"
         with pytest.raises(Conflict) as gone:
             draw(session, first, made, now, now)
         assert code_of(gone) == "tank_not_then"
-        second = tank(session, now, "T1-02")
+        second = open_tank(session, 1, "T1", "T1-02", now - HOUR, LI, now).id
         draw(session, second, made, now, now)
         assert trace_lots(session, bad.id, "forward").edges == ()
 
