@@ -192,7 +192,8 @@ def check_held_stayed(book: Book) -> None:
     for row in rows:
         told = json.loads(row.data)
         if row.action == "hold.place":
-            force[int(row.subject.removeprefix("lot:"))][told["items"]] += 1
+            for lot, items in told["lots"].items():
+                force[int(lot)][items] += 1
         elif row.action == "hold.release":
             hold = holds[int(row.subject.removeprefix("hold:"))]
             items = "all" if hold.lo is None else f"{hold.lo}-{(hold.hi or 0) - 1}"

@@ -127,7 +127,7 @@ def hold_lots(
     rows = [told | {"lot_id": lot, "lo": lo, "hi": hi} for lot, lo, hi in spans]
     # not as objects of the session, which nobody needs here
     session.connection().execute(sa.insert(Hold), rows)
-    _audit_holds(session, lots, spans, actor, now, told)
+    _audit_hold(session, lots, spans, actor, now, told)
     return number
 
 
@@ -244,7 +244,7 @@ def held_items(session: Session, lot_ids: Iterable[int]) -> dict[int, Held]:
     }
 
 
-def _audit_holds(
+def _audit_hold(
     session: Session,
     lot_ids: Iterable[int],
     spans: Iterable[Span],
@@ -252,17 +252,18 @@ def _audit_holds(
     now: datetime,
     told: Mapping[str, object],
 ) -> None:
-    parts: dict[int, list[tuple[int, int]]] = {}
+    """One row for the whole hold: which items of each lot."""
+    parts: dict[int, list[tuple[int, int]]] = {lot_id: [] for lot_id in lot_ids}
     for lot_id, lo, hi in spans:
         if lo is not None and hi is not None:
-            parts.setdefault(lot_id, []).append((lo, hi))
+            parts[lot_id].append((lo, hi))
+    lots = {
+        str(lot_id): str(ItemSet.from_intervals(runs)) if runs else "all"
+        for lot_id, runs in parts.items()
+    }
+    about = "lots" if len(parts) > 1 else f"lot:{next(iter(parts))}"
     said = {name: told[name] for name in ("number", "hazard", "reason")}
-    for lot_id in lot_ids:
-        items = str(ItemSet.from_intervals(parts.get(lot_id, ()))) or "all"
-        about = f"lot:{lot_id}"
-        audit.record(
-            session, actor.login, "hold.place", about, now, items=items, **said
-        )
+    audit.record(session, actor.login, "hold.place", about, now, lots=lots, **said)
 
 
 def _same_hold(
