@@ -21,11 +21,14 @@ from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.identity.keys import KeyRing
 from lotmark.trace.identity.known_keys import remember_keys
 from lotmark.trace.parties.tables import Article, Line, Location, Lot, Partner
+from lotmark.trace.stock.tables import Stock
 
 MASTER = ("sites", "lines", "places", "partners", "articles")
 RING = KeyRing((CodeKey(1, bytes(range(32))),))
 PEOPLE = ("li", "qian", "dong", "wang")
 GRADES = ("quantity", "case", "item")
+AWKWARD = ("原因", "=1+1", "a; b | c\\d", "two\nlines", "'x", "-5")
+"""Words as people write them, and as they should not."""
 
 
 @dataclass
@@ -46,6 +49,21 @@ class Life:
     def number(self) -> int:
         self.counted += 1
         return self.counted
+
+    def words(self) -> str:
+        return self.random.choice(AWKWARD)
+
+    def lately(self) -> datetime:
+        """Now, or some time ago: told late."""
+        return self.now - timedelta(seconds=self.random.choice((0, 0, 0, 3_600)))
+
+    def where(self, session: Session, lot: Lot) -> int:
+        """A place where some of a lot is."""
+        here = sa.select(Stock.location_id).where(
+            Stock.lot_id == lot.id, Stock.quantity > 0
+        )
+        every = session.scalars(here.order_by(Stock.location_id)).all()
+        return self.random.choice(every)
 
     def one_of(self, session: Session, table: type[Base], **like: object) -> Base:
         """A row of a table. Raises IndexError when there is none."""

@@ -1,10 +1,11 @@
 """The steps of ``plant_life``: every service that changes what trace has on record."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from plant_life import GRADES, Life, Step
+from plant_lines import LINE_STEPS
 
 from lotmark.trace.db import Session
 from lotmark.trace.identity.codes import ItemCode
@@ -23,18 +24,11 @@ from lotmark.trace.production.codes import issue_codes
 from lotmark.trace.production.consumption import use_lot
 from lotmark.trace.production.inspections import Finding, record_inspection
 from lotmark.trace.production.items import report_missing, sample_items, void_items
-from lotmark.trace.production.lines import change_line
 from lotmark.trace.production.papers import add_paper
 from lotmark.trace.production.release import close_batch, reject_batch, release_batch
 from lotmark.trace.production.rolls import bind_roll, issue_roll
 from lotmark.trace.production.samples import keep_sample, remove_sample
-from lotmark.trace.production.tables import (
-    Cleaning,
-    CycleLoad,
-    EquipmentCycle,
-    ProcessCheck,
-    RetainedSample,
-)
+from lotmark.trace.production.tables import RetainedSample
 from lotmark.trace.stock.building import close_unit, dissolve_unit, open_unit
 from lotmark.trace.stock.cargo import Cargo
 from lotmark.trace.stock.cautions import start_caution
@@ -64,13 +58,6 @@ from lotmark.trace.stock.tables import (
 )
 from lotmark.trace.stock.units import Contents
 
-AWKWARD = ("原因", "=1+1", "a; b | c\\d", "two\nlines", "'x", "-5")
-"""Words as people write them, and as they should not."""
-
-
-def _words(life: Life) -> str:
-    return life.random.choice(AWKWARD)
-
 
 def _receive(session: Session, life: Life) -> None:
     kind = life.random.choice(("ingredient", "ingredient", "product"))
@@ -85,7 +72,7 @@ def _receive(session: Session, life: Life) -> None:
         received_on=life.now.date() - timedelta(days=life.random.randrange(2)),
         result=life.random.choice(("pass", "pass", "wait", "fail")),
         expires_on=life.now.date() + timedelta(days=100),
-        certificate=_words(life).split("\n")[0],
+        certificate=life.words().split("\n")[0],
     )
     receive_lot(session, delivery, life.someone(), life.now)
 
@@ -136,22 +123,17 @@ def _make_uncoded(session: Session, life: Life) -> None:
         *(session, lot.id, _fixed(session, "made")),
         life.place(session, "line", "warehouse").id,
         quantity=life.random.randint(1, 60),
-        at=_lately(life),
+        at=life.lately(),
         document="RK-1",
         actor=life.someone(),
         now=life.now,
     )
 
 
-def _lately(life: Life) -> datetime:
-    """Now, or some time ago: told late."""
-    return life.now - timedelta(seconds=life.random.choice((0, 0, 0, 3_600)))
-
-
 def _note(session: Session, life: Life) -> None:
     lot = life.own(session)
     how = life.random.choice((void_items, void_items, sample_items, report_missing))
-    how(session, lot.id, life.some_items(lot), _words(life), life.someone(), life.now)
+    how(session, lot.id, life.some_items(lot), life.words(), life.someone(), life.now)
 
 
 def _further(session: Session, life: Life) -> None:
@@ -163,14 +145,14 @@ def _further(session: Session, life: Life) -> None:
     elif lot.status == "produced":
         start_testing(session, lot.id, who, now)
     elif lot.status == "testing" and life.random.randrange(4):
-        place = _where(session, life, lot)
+        place = life.where(session, lot)
         keep_sample(
             session, lot.id, place_id=place, quantity=1, shelf="B3", actor=who, now=now
         )
         _inspect(session, life, lot, "outgoing", "pass")
-        release_batch(session, lot.id, "C-1", who, now, reason=_words(life))
+        release_batch(session, lot.id, "C-1", who, now, reason=life.words())
     elif lot.status in ("produced", "testing"):
-        reject_batch(session, lot.id, _words(life), who, now)
+        reject_batch(session, lot.id, life.words(), who, now)
     elif lot.status == "released" and not life.random.randrange(3):
         # what a recall does to a lot: its state, and marks for the scan page
         lot.status, lot.status_since = "recalled", now
@@ -188,10 +170,10 @@ def _inspect(session: Session, life: Life, lot: Lot, kind: str, result: str) -> 
         lot.id,
         kind=kind,
         result=result,
-        at=_lately(life) if kind == "receiving" else life.now,
+        at=life.lately() if kind == "receiving" else life.now,
         lab=life.random.choice(("", "市检院")),
         method="GB 4789.2",
-        findings=[Finding(_words(life), life.random.choice(("", "≤ 10; x")), "5|0")],
+        findings=[Finding(life.words(), life.random.choice(("", "≤ 10; x")), "5|0")],
         certificate="C-1" if result == "pass" else "",
         actor=life.someone(),
         now=life.now,
@@ -219,7 +201,7 @@ def _paper(session: Session, life: Life) -> None:
 def _remove(session: Session, life: Life) -> None:
     sample = life.one_of(session, RetainedSample)
     assert isinstance(sample, RetainedSample)
-    remove_sample(session, sample.id, _words(life), life.someone(), life.now)
+    remove_sample(session, sample.id, life.words(), life.someone(), life.now)
 
 
 def _use(session: Session, life: Life) -> None:
@@ -227,22 +209,14 @@ def _use(session: Session, life: Life) -> None:
     most = 5 if used.article.base_unit == "piece" else 100_000
     use_lot(
         *(session, used.id, output.id),
-        place_id=_where(session, life, used),
+        place_id=life.where(session, used),
         quantity=life.random.randint(1, most),
-        at=_lately(life),
+        at=life.lately(),
         kind=life.random.choice(("consumption", "rework", "repack")),
-        reason=_words(life),
+        reason=life.words(),
         actor=life.someone(),
         now=life.now,
     )
-
-
-def _where(session: Session, life: Life, lot: Lot) -> int:
-    """A place where some of a lot is."""
-    here = sa.select(Stock.location_id).where(
-        Stock.lot_id == lot.id, Stock.quantity > 0
-    )
-    return life.random.choice(session.scalars(here.order_by(Stock.location_id)).all())
 
 
 def _fixed(session: Session, code: str) -> int:
@@ -255,7 +229,7 @@ def _cargo(session: Session, life: Life) -> Cargo:
         assert isinstance(unit, LogisticUnit)
         return Cargo((), (unit.sscc,))
     lot = life.lot(session)
-    place = _where(session, life, lot)
+    place = life.where(session, lot)
     if lot.next_item and life.random.randrange(2):
         return Cargo((Loose(lot.id, place, None, life.some_items(lot)),), ())
     return Cargo((Loose(lot.id, place, life.random.randint(1, 20), None),), ())
@@ -265,13 +239,13 @@ def _move(session: Session, life: Life) -> None:
     lot = life.lot(session)
     scanned = lot.next_item and life.random.randrange(2)
     move_stock(
-        *(session, lot.id, _where(session, life, lot)),
+        *(session, lot.id, life.where(session, lot)),
         life.place(session).id,
         quantity=None if scanned else life.random.randint(1, 20),
         items=life.some_items(lot) if scanned else None,
-        at=_lately(life),
-        document=f"DB {_words(life)}".split("\n")[0],
-        reason=_words(life),
+        at=life.lately(),
+        document=f"DB {life.words()}".split("\n")[0],
+        reason=life.words(),
         actor=life.someone(),
         now=life.now,
     )
@@ -299,7 +273,7 @@ def _take_back(session: Session, life: Life) -> None:
     site = life.one_of(session, Site)
     assert isinstance(site, Site)
     cargo = _cargo(session, life)
-    take_back(session, cargo, site.id, life.someone(), life.now, reason=_words(life))
+    take_back(session, cargo, site.id, life.someone(), life.now, reason=life.words())
 
 
 def _hold(session: Session, life: Life) -> None:
@@ -310,7 +284,7 @@ def _hold(session: Session, life: Life) -> None:
         [lot.id],
         items=part if life.random.randrange(2) else {},
         hazard=life.random.choice(("health", "quality", "label", "other")),
-        reason=_words(life),
+        reason=life.words(),
         actor=life.someone(),
         now=life.now,
     )
@@ -320,7 +294,7 @@ def _lift(session: Session, life: Life) -> None:
     hold = life.one_of(session, Hold)
     assert isinstance(hold, Hold)
     if hold.state == "active":
-        request_release(session, hold.number, _words(life), life.someone(), life.now)
+        request_release(session, hold.number, life.words(), life.someone(), life.now)
     else:
         release_hold(session, hold.number, life.someone(), life.now)
 
@@ -383,51 +357,9 @@ def _count(session: Session, life: Life) -> None:
         submit_count(session, count.number, counter, now)
     elif count.state == "counted":
         lines = session.scalars(sa.select(StockCountLine).filter_by(count_id=count.id))
-        reasons = {line.lot_id: _words(life) for line in lines}
+        reasons = {line.lot_id: life.words() for line in lines}
         give_reasons(session, count.number, reasons, who, now)
         book_count(session, count.number, who, now)
-
-
-def _on_lines(session: Session, life: Life) -> None:
-    """Checks, cleanings and loads, as machines and files report them."""
-    line, at = life.line(session), life.now
-    how = life.random.randrange(5)
-    if how == 0:
-        begun = at - timedelta(hours=life.random.choice((1, 2)))
-        kind, result = "full", life.random.choice(("pass", "fail"))
-        session.add(
-            Cleaning(
-                line_id=line.id, started_at=begun, ended_at=at, kind=kind, result=result
-            )
-        )
-    elif how == 1:
-        lot = life.own(session)
-        check = {"kind": "vacuum", "value": _words(life).split("\n")[0]}
-        for _ in range(life.random.choice((1, 2))):  # the same measured twice
-            session.add(
-                ProcessCheck(
-                    lot_id=lot.id, line_id=line.id, at=at, result="pass", **check
-                )
-            )
-    elif how == 2:
-        step = life.random.choice(("stop", "rectify", "restart"))
-        change_line(session, line.id, step, _words(life), life.someone(), at)
-    elif how == 3:
-        cycle = EquipmentCycle(
-            site_id=line.site_id,
-            number=f"R-{life.number()}",
-            equipment="R1",
-            kind=life.random.choice(("retort", "tank")),
-            started_at=at,
-            result="missing",
-        )
-        session.add(cycle)
-        session.flush()
-        if life.random.randrange(3):
-            lot = life.lot(session)
-            session.add(CycleLoad(cycle_id=cycle.id, lot_id=lot.id, quantity=9))
-    else:
-        line.labels_at_packing = not line.labels_at_packing
 
 
 def _master(session: Session, life: Life) -> None:
@@ -465,7 +397,7 @@ STEPS: dict[str, tuple[int, Step]] = {
     "pack": (14, _pack),
     "unpack": (8, _unpack),
     "count": (3, _count),
-    "line": (3, _on_lines),
+    **LINE_STEPS,
     "master": (1, _master),
 }
 """By name, with how often each is taken."""

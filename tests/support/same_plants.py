@@ -72,7 +72,9 @@ def _name(lot: Lot) -> str:
 def _balances(session: Session, lots: dict[int, str]) -> dict[str, Any]:
     return {
         lots[lot_id]: {
-            here.place.code: (here.quantity, str(here.known), str(here.possible))
+            here.place.code: (
+                *(here.quantity, here.blank, str(here.known), str(here.possible)),
+            )
             for here in ledger.balances.values()
             if here.quantity
         }

@@ -32,9 +32,11 @@ from . import (
     production,
     records,
     sightings,
+    using,
 )
 from .book import Book
 from .coded import CodeFiles
+from .cycles import Cycles
 from .facts import Facts
 from .job import Job
 from .kinds import KINDS
@@ -127,7 +129,7 @@ def _work_out(
 
 def _read(job: Job, staged: Staged, progress: Progress) -> None:
     """Go through the rows, kind by kind in the order they refer to one another."""
-    units, code_files = Units(job), CodeFiles(job)
+    units, code_files, cycles = Units(job), CodeFiles(job), Cycles(job)
     shipments = goods.Shipments(job, units)
     steps: dict[str, Step] = {
         "sites": partial(master.add_sites, job),
@@ -140,7 +142,8 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
         "codes": code_files.add_codes,
         "bindings": code_files.add_bindings,
         "runs": partial(production.add_runs, job),
-        "cycles": production.Cycles(job).add,
+        "cycles": cycles.add,
+        "fills": cycles.add_fills,
         "cleanings": partial(production.add_cleanings, job),
         "checks": partial(production.add_checks, job),
         "inspections": partial(records.add_inspections, job),
@@ -160,6 +163,7 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
         "codes": code_files.finish_codes,
         "bindings": code_files.finish_bindings,
         "runs": partial(production.check_runs, job),
+        "fills": cycles.check_fills,
         "checks": partial(production.check_checks, job),
         "consumption": partial(consumption.check_consumption, job),
         "cases": units.finish,
@@ -177,7 +181,7 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
             afterwards[kind.name]()
     shipments.finish()
     lots.certify_lots(job)
-    consumption.check_booked(job)
+    using.check_booked(job)
 
 
 def _open_desk(job: Job) -> tuple[Desk, PastGates]:

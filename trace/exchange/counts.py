@@ -9,9 +9,9 @@ from ..errors import N_, InvalidInput
 from ..stock.tables import StockCount, StockCountLine
 from .amounts import to_base
 from .book import already_there, cell_missing
+from .cycles import rows_disagree
 from .job import Job, cell
 from .known_lots import KnownLot, found_among
-from .production import rows_disagree
 from .records import time_of
 from .rows import Row, WrongCell
 

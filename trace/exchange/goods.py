@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from ..errors import N_, NotFound
 from ..stock.tables import Movement, Shipment
 from .book import already_there, cell_missing
+from .cycles import rows_disagree
 from .job import Booked, Job, Moment, check_order
 from .known_lots import found_among
 from .loads import Contents, Load, loads_of, ssccs_of
-from .production import rows_disagree
 from .rows import Row, WrongCell
 from .units import Units
 

@@ -32,6 +32,7 @@ KEYS = {
     "partners": ("partner", "code"),
     "articles": ("article", "code"),
     "lots": ("lot", "lot"),
+    "cycles": ("cycle", "number"),
     "cases": ("unit", "sscc"),
     "shipments": ("shipment", "number"),
 }

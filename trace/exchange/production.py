@@ -1,6 +1,5 @@
-"""Applying runs, equipment cycles, cleanings and checks."""
+"""Applying runs, cleanings and checks."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,15 +7,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ..bulk import plain_moment, read_moment
-from ..errors import N_, Conflict, InvalidInput
+from ..errors import N_, Conflict
 from ..parties.tables import Line
 from ..production.tables import (
     Cleaning,
-    EquipmentCycle,
     LineRun,
     ProcessCheck,
 )
-from .book import already_there, cell_missing
+from .book import already_there
 from .job import Job
 from .known_lots import found_among
 from .rows import Row, WrongCell
@@ -26,7 +24,6 @@ FOREVER = plain_moment(datetime.max.replace(tzinfo=UTC))
 RUN = ("lot_id", "line_id", "started_at", "ended_at", "team")
 SPAN = ("line_id", "started_at", "ended_at")
 CLEANING = ("line_id", "started_at", "ended_at", "kind", "result", "verified_by")
-LOAD = ("cycle_id", "lot_id", "quantity")
 CHECK = ("lot_id", "line_id", "at", "kind", "value", "limits", "result")
 PLANNED = (*CHECK, "_entry")
 CHECK_KEY = CHECK[:5]
@@ -74,66 +71,6 @@ def check_runs(job: Job) -> None:
             )
             job.bad.note(job.plan.row(file, line), "start", error)
         busy_until, before = max(busy_until, end), tuple(place)
-
-
-class Cycles:
-    """Loads of retorts, kettles and chillers: a row for each batch inside."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._cycles: dict[tuple[int, str], tuple[int, tuple[object, ...]]] = {}
-        self._loads: set[tuple[int, int | None]] = set()
-
-    def add(self, rows: list[Row]) -> None:
-        taken = _recorded_cycles(self._job, rows)
-        self._job.each("cycles", rows, lambda row: self._add(row, taken))
-
-    def _add(self, row: Row, taken: set[tuple[int, str]]) -> None:
-        job, number = self._job, row["number"]
-        site, lot_id = job.book.site(row), _inside(job, row)
-        start, end = job.span(row, job.book.zone(site.id))
-        key = site.id, number
-        known, said = self._cycles.get(key, (0, ()))
-        if key in taken or (known and (known, lot_id) in self._loads):
-            raise WrongCell("number", already_there("cycle", number))
-        ended = None if end is None else end.at
-        values = row["equipment"], row["kind"], start.at, ended, row["result"]
-        if not known:
-            known = job.plan.new_id(EquipmentCycle)
-            self._cycles[key] = known, values
-            job.plan.record(EquipmentCycle, _cycle(known, key, values), row)
-        elif said != values:
-            raise WrongCell("number", rows_disagree(number))
-        self._loads.add((known, lot_id))
-        if lot_id is not None:
-            job.plan.add("cycle_load", LOAD, (known, lot_id, row["quantity"]), row)
-
-
-def _inside(job: Job, row: Row) -> int | None:
-    """The lot that was inside a cycle, if any was."""
-    for column, other in (("lot", "quantity"), ("quantity", "lot")):
-        if other in row.values and column not in row.values:
-            raise WrongCell(column, cell_missing(column))
-    if "lot" not in row.values:
-        return None
-    return job.book.lot(row, supplier="supplier").id
-
-
-def _cycle(
-    cycle_id: int, key: tuple[int, str], values: tuple[Any, ...]
-) -> dict[str, Any]:
-    names = ("equipment", "kind", "started_at", "ended_at", "result")
-    filled = dict(zip(names, values, strict=True))
-    return {"id": cycle_id, "site_id": key[0], "number": key[1], **filled}
-
-
-def _recorded_cycles(job: Job, rows: Iterable[Row]) -> set[tuple[int, str]]:
-    columns = EquipmentCycle.site_id, EquipmentCycle.number
-    numbers = {row["number"] for row in rows}
-    found = found_among(
-        job.session, sa.select(*columns), EquipmentCycle.number, numbers
-    )
-    return {(row.site_id, row.number) for row in found}
 
 
 def add_cleanings(job: Job, rows: list[Row]) -> None:
@@ -200,14 +137,6 @@ def _recorded_checks(job: Job, keys: list[tuple[Any, ...]]) -> set[tuple[Any, ..
 
 def _check_there(key: tuple[Any, ...]) -> Conflict:
     return already_there("check", f"{read_moment(key[2]):%Y-%m-%d %H:%M:%SZ}")
-
-
-def rows_disagree(number: str) -> InvalidInput:
-    return InvalidInput(
-        "rows_disagree",
-        N_("Rows of one number, here %(number)s, must agree in all they share."),
-        number=number,
-    )
 
 
 def _zone(job: Job, line: Line) -> ZoneInfo:

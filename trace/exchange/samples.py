@@ -71,6 +71,17 @@ SAMPLES: dict[str, dict[str, str]] = {
         "lot": "L2-261112-01",
         "quantity": "4000",
     },
+    "fills": {
+        "site": "YL1",
+        "cycle": "T2-0087",
+        "lot": "BY261103",
+        "article": "RM-BEEF",
+        "supplier": "S01",
+        "quantity": "820",
+        "unit": "kg",
+        "at": "2026-11-12 05:40",
+        "place": "RM1",
+    },
     "cleanings": {
         "line": "YL1/L2",
         "start": "2026-11-12 22:00",

@@ -10,9 +10,9 @@ from ..identity.items import ItemSet
 from ..stock.tables import LogisticUnit, UnitContent
 from .book import already_there, cell_missing
 from .contents import Content, check_items, quantity_contradicts, recorded_contents
+from .cycles import rows_disagree
 from .job import Job
 from .known_lots import KnownLot, found_among
-from .production import rows_disagree
 from .rows import Row, WrongCell
 
 UNIT = (

@@ -35,6 +35,7 @@ from ..production.tables import (
     LotInput,
     ProcessCheck,
     RetainedSample,
+    TankFill,
 )
 from ..stock.books import STOCK, STOCK_KEY, save_items
 from ..stock.service import audit_moves
@@ -73,6 +74,7 @@ ORDER: tuple[type[Base], ...] = (
     LineRun,
     EquipmentCycle,
     CycleLoad,
+    TankFill,
     Cleaning,
     ProcessCheck,
     Inspection,

@@ -22,6 +22,7 @@ from ...stock.tables import Hold, Stock
 from .parts import (
     ELSEWHERE,
     LINE_CODE,
+    LOTS_FIRST,
     article_columns,
     article_filter,
     lot_column,
@@ -139,7 +140,7 @@ LOTS = Listing(
         Column("status_since", "", Lot.status_since, "moment", _zone, uses=IMPORTED),
         Column("caution_since", "", Lot.caution_at, "moment", _zone, uses=IMPORTED),
     ),
-    (sa.func.coalesce(Lot.received_on, Lot.produced_on, _first_day), Lot.id),
+    (LOTS_FIRST, Lot.id),
     search=(
         Lot.code,
         Lot.ai10,

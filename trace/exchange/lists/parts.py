@@ -1,5 +1,6 @@
 """Expressions and columns that several lists share."""
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from .shape import EVERYWHERE, IMPORTED, LISTED, SCREEN, SEEN, Column, Filter, U
 
 LINE_CODE = Site.code + "/" + Line.code
 """``YL1/L2``, as an import finds a line at any site."""
+LOTS_FIRST = sa.func.coalesce(Lot.received_on, Lot.produced_on, date(1, 1, 1))
+"""With the id, the order of lots in their own file, which an import keeps."""
 ELSEWHERE = SOURCES | OUTSIDE | ENDS
 """Kinds of places that are not in our hands."""
 

@@ -15,6 +15,7 @@ from ...production.tables import (
 )
 from .parts import (
     LINE_CODE,
+    LOTS_FIRST,
     article_columns,
     article_filter,
     entry_column,
@@ -85,8 +86,12 @@ CYCLES = Listing(
         *article_columns(FILES),
         origin_column(),
         Column("quantity", N_("Packs inside"), CycleLoad.quantity, "count"),
+        Column(
+            "drawn_at", N_("Drawn at"), CycleLoad.drawn_at, "moment", _zone, uses=FILES
+        ),
     ),
     (EquipmentCycle.id, sa.func.coalesce(CycleLoad.lot_id, 0)),
+    import_key=(EquipmentCycle.id, LOTS_FIRST, sa.func.coalesce(Lot.id, 0)),
     search=(
         EquipmentCycle.number,
         EquipmentCycle.equipment,

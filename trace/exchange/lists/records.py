@@ -1,6 +1,5 @@
 """What files for an import hold besides the lists that people read."""
 
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,11 +14,11 @@ from ...identity.tables import (
     KnownKey,
 )
 from ...parties.tables import Article, Location, Lot, Site
+from ...production.tables import EquipmentCycle, TankFill
 from ...stock.tables import Sighting, SparePolicy, StockCount, StockCountLine
-from .parts import entry_column, lot_column, origin_column, span, zone_of
+from .parts import LOTS_FIRST, entry_column, lot_column, origin_column, span, zone_of
 from .shape import IMPORTED, Column, Form, Listing
 
-FIRST_DAY = date(1, 1, 1)
 _of_place = aliased(Site)
 _zone = zone_of(Site)
 _article = Column("article", "", Article.code, "code", uses=IMPORTED)
@@ -128,9 +127,28 @@ MARKS = _listing(
     ItemMark.id,
 )
 
-_lots_first = (sa.func.coalesce(Lot.received_on, Lot.produced_on, FIRST_DAY), Lot.id)
-"""The order of lots in their own file, which an import keeps."""
-
+FILLS = _listing(
+    "fills",
+    N_("Tank fills"),
+    N_("What was put into which tank, and when."),
+    sa.join(TankFill, EquipmentCycle, EquipmentCycle.id == TankFill.cycle_id)
+    .join(Site, Site.id == EquipmentCycle.site_id)
+    .join(Lot, Lot.id == TankFill.lot_id)
+    .join(Article, Article.id == Lot.article_id),
+    (
+        _column("site", Site.code, "code"),
+        _column("cycle", EquipmentCycle.number, "code"),
+        lot_column(),
+        _article,
+        origin_column(),
+        _column("quantity", TankFill.quantity, "amount", Article.base_unit),
+        _column("unit", Article.base_unit, "unit"),
+        _column("at", TankFill.at, "moment", _zone),
+        _column("booked", sa.literal("yes"), "code"),
+        entry_column(TankFill.id),
+    ),
+    TankFill.id,
+)
 SIGHTINGS = _listing(
     "sightings",
     N_("Packs seen"),
@@ -180,6 +198,6 @@ COUNTS = _listing(
         _column("reason", _line.reason),
     ),
     StockCount.id,
-    _lots_first[0],
+    LOTS_FIRST,
     sa.func.coalesce(Lot.id, 0),
 )

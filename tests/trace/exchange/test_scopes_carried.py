@@ -1,0 +1,99 @@
+"""A scope that spreads through what files tell is the same in the other house."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import sqlalchemy as sa
+from plant_files import BASE, bring
+from plant_life import Life, begin
+from same_plants import empty_house, exported, facts
+
+from lotmark.recall.scope.criteria import Criteria, Criterion, InputLot
+from lotmark.recall.scope.service import find_affected
+from lotmark.trace import people
+from lotmark.trace.db import Database, Session
+from lotmark.trace.exchange.reading import File
+from lotmark.trace.parties.lots import find_line, find_place
+from lotmark.trace.parties.tables import Article, Lot
+from lotmark.trace.production.batches import open_batch
+from lotmark.trace.production.tanks import (
+    draw_from_tank,
+    empty_tank,
+    fill_tank,
+    open_tank,
+)
+
+ME = people.system()
+Asked = Callable[[Session], Criterion]
+
+
+def _plant(database: Database, now: datetime) -> Life:
+    life = begin(database, Random(0), now)  # noqa: S311 - nothing is drawn
+    bring(database, [("lots.csv", BASE["lots.csv"].encode())], now)
+    return life
+
+
+def _batch(session: Session, life: Life, code: str) -> Lot:
+    article = session.scalars(sa.select(Article).filter_by(code="PACK")).one()
+    line = find_line(session, "YL1/L1")
+    told = (article, line, code, life.now.date(), 100, ME, life.now)
+    return open_batch(session, *told)
+
+
+def _affected(database: Database, asked: Asked) -> tuple[str, set[str]]:
+    with database.reading() as session:
+        scope = find_affected(session, Criteria((asked(session),)))
+        return scope.hash, {session.get_one(Lot, one).code for one in scope.affected}
+
+
+def _lot(session: Session, code: str, **like: object) -> Lot:
+    found = sa.select(Lot).filter_by(code=code, **like).order_by(Lot.id).limit(1)
+    return session.scalars(found).unique().one()
+
+
+def _carried(life: Life, template: Path, folder: Path, asked: Asked) -> set[str]:
+    """The lots of a scope, which is the same after all went to another house."""
+    files: list[File] = exported(life.database)
+    told, lots = _affected(life.database, asked)
+    with empty_house(template, folder / "b") as other:
+        bring(other, files, life.now)
+        assert exported(other) == files
+        assert facts(other) == facts(life.database)
+        assert _affected(other, asked) == (told, lots)
+    return lots
+
+
+def test_through_a_tank(
+    database: Database, sqlite_template: Path, tmp_path: Path, now: datetime
+) -> None:
+    """Two batches are drawn, one before the bad lot went in."""
+    life = _plant(database, now - timedelta(hours=9))
+    with database.writing() as session:
+        beef = _lot(session, "B-7")
+        early, late = (_batch(session, life, code) for code in ("P-1", "P-2"))
+        store = find_place(session, "RM1").id
+        site = find_line(session, "YL1/L1").site_id
+        tank = open_tank(session, site, "T1", "T-1", life.now, ME, life.now).id
+        hour = [life.now + timedelta(hours=after) for after in range(5)]
+        for batch, at in ((early, hour[1]), (late, hour[3])):
+            draw_from_tank(
+                session, tank, batch.id, quantity=1_000, at=at, actor=ME, now=at
+            )
+        fill_tank(
+            *(session, tank, beef.id),
+            place_id=store,
+            quantity=1_000,
+            at=hour[2],
+            actor=ME,
+            now=hour[4],
+        )
+        empty_tank(session, tank, now, ME, now)
+    life.now = now
+
+    def beef_is_bad(session: Session) -> Criterion:
+        return InputLot(_lot(session, "B-7").id)
+
+    lots = _carried(life, sqlite_template, tmp_path, beef_is_bad)
+    assert lots == {"B-7", "P-2"}
