@@ -10,7 +10,18 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
 from ..trace.errors import N_, LotmarkError
-from .words import COMPLAINT, COUNT, HOLD, LINE, LINE_STEP, LOT, UNIT, Word
+from .words import (
+    COMPLAINT,
+    COUNT,
+    HOLD,
+    LABELS,
+    LINE,
+    LINE_STEP,
+    LOT,
+    RECORDS,
+    UNIT,
+    Word,
+)
 
 LANGUAGES = ("zh", "en")
 PLANT_ZONE = ZoneInfo("Asia/Shanghai")
@@ -27,6 +38,8 @@ SPOKEN: dict[str, dict[str, str]] = {
         "product": N_("Product"),
         "ingredient": N_("An ingredient"),
         "packaging": N_("Packaging"),
+        **RECORDS,
+        **LABELS,
     },
     "batch": {
         **_states(LOT),
@@ -72,7 +85,9 @@ SPOKEN: dict[str, dict[str, str]] = {
 }
 """Words for the codes that stand in errors, by the name of the ``flow.Machine``; the
 first are for errors of no machine. English sentences keep the codes, as machines do."""
-SPOKEN_PLACES = frozenset({"machine", "state", "step", "sources", "status", "kind"})
+SPOKEN_PLACES = frozenset(
+    {"machine", "state", "step", "sources", "status", "kind", "kinds", "what"}
+)
 
 
 def set_up(app: Flask) -> None:

@@ -209,6 +209,34 @@ LABELS: dict[str, str] = {
 }
 """What becomes of printed labels."""
 
+RECORDS: dict[str, str] = {
+    "site": N_("Site"),
+    "line": N_("Line"),
+    "place": N_("Storage place"),
+    "partner": N_("Partner"),
+    "article": N_("Article"),
+    "spare": N_("Spare stock"),
+    "lot": N_("Lot"),
+    "code": N_("Item code"),
+    "block": N_("Block"),
+    "cycle": N_("Equipment cycles"),
+    "cleaning": N_("Cleaning"),
+    "check": N_("Process checks"),
+    "inspections": N_("Inspection"),
+    "samples": N_("Retained sample"),
+    "papers": N_("Paper"),
+    "items": N_("Item codes"),
+    "marks": N_("Item codes"),
+    "hold": N_("Hold"),
+    "holds": N_("Hold"),
+    "consumption": N_("Consumption"),
+    "case": N_("Case"),
+    "shipment": N_("Shipment"),
+    "movement": N_("Movements"),
+    "count": N_("Stock counts"),
+}
+"""What a record is, in errors that say which one is there already."""
+
 CLEANING: dict[str, str] = {
     "dry": N_("Dry cleaning"),
     "wet": N_("Wet cleaning"),

@@ -3,18 +3,26 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import N_, InvalidInput
+import sqlalchemy as sa
+
+from ..errors import N_, Conflict, InvalidInput
 from ..identity.items import ItemSet
 from ..identity.tables import ItemMark, ItemSegment
+from ..production.batches import NOT_ON_PACKS
+from ..production.marks import marked_items
 from ..stock.tables import Hold
+from .book import already_there
 from .contents import check_items
 from .job import Job
-from .known_lots import KnownLot
+from .known_lots import KnownLot, found_among
 from .past import Stop
 from .records import add_records, lot_of, time_of
 from .rows import Row, WrongCell
 
 SIGNED = ("requested_by", "requested_at", "released_by", "released_at")
+
+UNLIKE = {"applied": NOT_ON_PACKS, "voided": ("applied",), "missing": ("applied",)}
+"""Kinds of notes that a label on record as one of others cannot have."""
 
 
 def add_items(job: Job, rows: list[Row]) -> None:
@@ -24,7 +32,9 @@ def add_items(job: Job, rows: list[Row]) -> None:
         lot = job.book.own_lot(row)
         start, end = job.span(row, job.book.zone(lot.site_id), empty=True)
         job.noted.add(lot.id)
-        for lo, hi in _items(row, lot).intervals:
+        items = _items(row, lot)
+        _check_noted(job, row, lot, items)
+        for lo, hi in items.intervals:
             yield {
                 "lot_id": lot.id,
                 "lo": lo,
@@ -63,7 +73,13 @@ def add_marks(job: Job, rows: list[Row]) -> None:
 def add_holds(job: Job, rows: list[Row]) -> None:
     """Holds, lifted ones too: what moved meanwhile is checked against them."""
 
+    numbers = {row["number"] for row in rows}
+    same = sa.select(Hold.number)
+    recorded = {one for (one,) in found_among(job.session, same, Hold.number, numbers)}
+
     def add(row: Row) -> Iterator[dict[str, Any]]:
+        if row["number"] in recorded:  # or who lifts one would lift the other
+            raise WrongCell("number", already_there("hold", row["number"]))
         lot, zone = lot_of(job, row)
         items = _items(row, lot) if "items" in row.values else None
         signed = {name: time_of(job, row, name, zone) for name in SIGNED[1::2]}
@@ -85,6 +101,29 @@ def add_holds(job: Job, rows: list[Row]) -> None:
 
     key = ("lot_id", "number", "lo", "hi", "placed_at")
     add_records(job, "holds", rows, Hold, key, add)
+
+
+def _check_noted(job: Job, row: Row, lot: KnownLot, items: ItemSet) -> None:
+    """What is recorded of labels is not contradicted: a label on a pack was not voided,
+    and one that was voided is on none."""
+    against = UNLIKE.get(row["kind"])
+    if lot.id < 0 or against is None:
+        return
+    if wrong := items & marked_items(job.session, lot.id, *against):
+        raise WrongCell(
+            "items",
+            Conflict(
+                "item_accounted",
+                N_(
+                    "Items %(items)s of batch %(lot)s are on record as %(kinds)s: they "
+                    "cannot be %(kind)s."
+                ),
+                items=str(wrong)[:80],
+                lot=row["lot"],
+                kinds=", ".join(against),
+                kind=row["kind"],
+            ),
+        )
 
 
 def _items(row: Row, lot: KnownLot) -> ItemSet:

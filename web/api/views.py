@@ -6,8 +6,8 @@ from apiflask import HTTPError
 from flask import Flask, Response, jsonify, request
 from flask_babel import gettext
 
-from ...trace.errors import N_
-from ...trace.exchange.imports import ImportRefused
+from ...trace.errors import N_, LotmarkError
+from ...trace.exchange.imports import BadRow, ImportRefused
 from ..i18n import say
 from ..problems import problem
 from . import (
@@ -108,11 +108,19 @@ def refuse_rows(error: ImportRefused) -> Response:
             "line": bad.line - above,
             "column": bad.column,
             "code": bad.code,
-            "reason": gettext(bad.text) % bad.params,
+            "reason": _reason(bad),
         }
         for bad in error.rows
     ]
-    return problem(HTTPStatus.BAD_REQUEST, error.code, say(error), rows=rows)
+    first = error.rows[0]
+    where = f"{first.file}:{rows[0]['line']} {first.column}".rstrip()
+    params = {**error.params, "first": f"{where}: {_reason(first)}"}
+    said = say(LotmarkError(error.code, error.text, **params))
+    return problem(HTTPStatus.BAD_REQUEST, error.code, said, rows=rows)
+
+
+def _reason(bad: BadRow) -> str:
+    return say(LotmarkError(bad.code, bad.text, **bad.params))
 
 
 def refuse_values(error: HTTPError) -> Response:

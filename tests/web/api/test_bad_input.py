@@ -219,6 +219,19 @@ def test_rows_of_a_file_are_named(person: Machine) -> None:
     assert {line for line, _, _ in found} == {3, 4}
 
 
+def test_why_a_file_is_refused_is_said_in_chinese(person: Machine) -> None:
+    content = b"code,kind,name\nS1,supplier,Farm\nS1,supplier,Pond\n"
+    refused = person.client.post(
+        "/api/v1/imports",
+        data={"files": (io.BytesIO(content), "p.csv")},
+        headers={**person.headers(), "Accept-Language": "zh"},
+    )
+    assert refused.json is not None
+    (row,) = refused.json["rows"]
+    assert row["reason"].startswith("往来单位 S1 已有记录")
+    assert row["reason"] in refused.json["detail"]
+
+
 def test_rows_of_json_are_counted_from_0(person: Machine, lot_id: int) -> None:
     good = {
         "line": "L2",
