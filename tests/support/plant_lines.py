@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
 from plant_life import Life, Step
 
 from lotmark.trace.db import Session
-from lotmark.trace.production.lines import change_line
+from lotmark.trace.parties.tables import Lot
+from lotmark.trace.production.lines import (
+    change_line,
+    record_correction,
+    record_restart_check,
+)
 from lotmark.trace.production.tables import (
     Cleaning,
     CycleLoad,
@@ -43,9 +49,16 @@ def _check(session: Session, life: Life) -> None:
             at=life.now,
             kind="vacuum",
             value=value,
-            result="pass",
+            result=life.random.choice(("pass", "fail")),
         )
         session.add(check)
+
+
+def _correct(session: Session, life: Life) -> None:
+    check = life.one_of(session, ProcessCheck, result="fail")
+    assert isinstance(check, ProcessCheck)
+    who, now = life.someone(), life.now
+    record_correction(session, check.id, life.words(), life.lately(), who, now)
 
 
 def _change(session: Session, life: Life) -> None:
@@ -53,8 +66,21 @@ def _change(session: Session, life: Life) -> None:
     if not life.random.randrange(4):
         line.labels_at_packing = not line.labels_at_packing
         return
-    step = life.random.choice(("stop", "rectify", "restart"))
-    change_line(session, line.id, step, life.words(), life.someone(), life.now)
+    if line.status != "rectifying":
+        step = life.random.choice(("stop", "start", "rectify"))
+        change_line(session, line.id, step, life.words(), life.someone(), life.now)
+        return
+    made = session.scalars(sa.select(Lot).filter_by(line_id=line.id)).unique().all()
+    record_restart_check(
+        *(session, line.id, life.random.choice(made).id),
+        kind="vacuum",
+        value="-0.09",
+        limits="",
+        result=life.random.choice(("pass", "pass", "fail")),
+        reason=life.words(),
+        actor=life.someone(),
+        now=life.now,
+    )
 
 
 def _cook(session: Session, life: Life) -> None:
@@ -112,7 +138,8 @@ def _tank(session: Session, life: Life) -> None:
 LINE_STEPS: dict[str, tuple[int, Step]] = {
     "clean": (1, _clean),
     "check": (1, _check),
-    "line": (1, _change),
+    "correct": (1, _correct),
+    "line": (3, _change),
     "cook": (1, _cook),
     "tank": (6, _tank),
 }

@@ -20,6 +20,8 @@ SHIPS = "number,consignee,shipped_at,delivered_at,lot,quantity,unit,items,sscc,p
 MOVES = "document,lot,from,to,quantity,unit,items,sscc,at,reason"
 CLEAN = "line,site,start,end,kind,result"
 CHECKS = "lot,line,site,at,kind,value,result"
+CORRECTED = "lot,line,at,kind,result,corrected_at,correction,entry"
+STOPS = "line,start,rectified_at,end,check,reason"
 S1, S2, S3 = "095060000000000015", "095060000000000022", "095060000000000039"
 NEW, PALLET = "095060000000000046", "095060000000000053"
 

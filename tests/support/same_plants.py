@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from plant_life import RING
 
 from lotmark.recall.scope.criteria import (
+    CheckFailed,
     Criteria,
     Criterion,
     Cycle,
@@ -28,7 +29,7 @@ from lotmark.trace.identity.known_keys import remember_keys
 from lotmark.trace.parties.tables import Line, Lot
 from lotmark.trace.production.genealogy import trace_document, trace_lots
 from lotmark.trace.production.label_balance import label_balance
-from lotmark.trace.production.tables import EquipmentCycle
+from lotmark.trace.production.tables import EquipmentCycle, ProcessCheck
 from lotmark.trace.stock.queries import balances, positions
 from lotmark.trace.stock.tables import Shipment
 
@@ -123,6 +124,11 @@ def _scopes(session: Session) -> dict[str, str]:
         criteria[f"line {line.site.code}/{line.code}"] = LineWindow(
             line.id, start, start + timedelta(hours=30)
         )
+    lines = {one.id: one for one in session.scalars(sa.select(Line)).unique()}
+    for check in session.scalars(sa.select(ProcessCheck)):
+        line = lines[check.line_id]
+        key = f"check {line.site.code}/{line.code} {check.kind} {check.at}"
+        criteria.setdefault(key, CheckFailed(check.id))
     return {
         name: find_affected(session, Criteria((one,))).hash
         for name, one in criteria.items()

@@ -41,6 +41,7 @@ from .facts import Facts
 from .job import Job
 from .kinds import KINDS
 from .known_lots import KnownLot
+from .line_checks import LineChecks
 from .past import PastGates
 from .plan import Plan
 from .rows import BadRows, ImportRefused, Row
@@ -130,7 +131,7 @@ def _work_out(
 def _read(job: Job, staged: Staged, progress: Progress) -> None:
     """Go through the rows, kind by kind in the order they refer to one another."""
     units, code_files, cycles = Units(job), CodeFiles(job), Cycles(job)
-    shipments = goods.Shipments(job, units)
+    shipments, line_checks = goods.Shipments(job, units), LineChecks(job)
     steps: dict[str, Step] = {
         "sites": partial(master.add_sites, job),
         "lines": partial(master.add_lines, job),
@@ -145,7 +146,8 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
         "cycles": cycles.add,
         "fills": cycles.add_fills,
         "cleanings": partial(production.add_cleanings, job),
-        "checks": partial(production.add_checks, job),
+        "checks": line_checks.add_checks,
+        "stops": line_checks.add_stops,
         "inspections": partial(records.add_inspections, job),
         "samples": partial(records.add_samples, job),
         "papers": partial(records.add_papers, job),
@@ -164,7 +166,8 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
         "bindings": code_files.finish_bindings,
         "runs": partial(production.check_runs, job),
         "fills": cycles.check_fills,
-        "checks": partial(production.check_checks, job),
+        "checks": line_checks.check_checks,
+        "stops": line_checks.check_stops,
         "consumption": partial(consumption.check_consumption, job),
         "cases": units.finish,
         "movements": partial(goods.check_movements, job),

@@ -33,6 +33,7 @@ KEYS = {
     "articles": ("article", "code"),
     "lots": ("lot", "lot"),
     "cycles": ("cycle", "number"),
+    "checks": ("check", "entry"),
     "cases": ("unit", "sscc"),
     "shipments": ("shipment", "number"),
 }

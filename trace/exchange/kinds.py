@@ -5,7 +5,7 @@ No header fits two kinds (a test proves it). docs/import.md shows an example of 
 
 from . import values
 from .columns import Column, Kind
-from .line_kinds import CHECKS, CLEANINGS, CYCLES, FILLS, RUNS
+from .line_kinds import CHECKS, CLEANINGS, CYCLES, FILLS, RUNS, STOPS
 from .plant_kinds import ARTICLES, LINES, LOTS, PARTNERS, PLACES, SITES, SPARES
 from .record_kinds import (
     BINDINGS,
@@ -149,6 +149,7 @@ KINDS = (
     FILLS,
     CLEANINGS,
     CHECKS,
+    STOPS,
     INSPECTIONS,
     SAMPLES,
     PAPERS,

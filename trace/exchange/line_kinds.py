@@ -15,10 +15,13 @@ from .words import (
     SUPPLIER,
     UNIT,
     a_code,
+    a_count,
+    a_long,
     a_text,
     a_time,
     the_amount,
     the_code,
+    the_long,
     the_lot,
     the_time,
 )
@@ -125,6 +128,22 @@ CHECKS = Kind(
         a_text("value", "实测值", "测量值"),
         a_text("limits", "限值", "标准"),
         Column("result", RESULT, choice(**PASSED), "cell"),
+        a_time("corrected_at", "纠正时间", "整改时间"),
+        a_long("correction", "纠正措施", "整改措施"),
+        a_text("corrected_by", "纠正人", "整改人"),
+        ENTRY,
+    ),
+)
+STOPS = Kind(
+    "stops",
+    (
+        the_code("line", *LINE),
+        a_code("site", *SITE),
+        the_time("start", "停线时间", "开始", "开始时间"),
+        a_time("rectified_at", "整改开始时间", "整改时间"),
+        a_time("end", "恢复时间", "结束", "结束时间"),
+        a_count("check", "抽检序号", "恢复抽检"),
+        the_long("reason", "原因", "停线原因"),
         ENTRY,
     ),
 )

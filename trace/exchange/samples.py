@@ -99,6 +99,12 @@ SAMPLES: dict[str, dict[str, str]] = {
         "limits": "F0 ≥ 3.0",
         "result": "pass",
     },
+    "stops": {
+        "line": "YL1/L2",
+        "start": "2026-11-12 09:10",
+        "end": "2026-11-12 09:25",
+        "reason": "换膜",
+    },
     "inspections": {
         "lot": "L2-261112-01",
         "kind": "outgoing",

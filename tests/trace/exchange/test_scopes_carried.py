@@ -10,7 +10,7 @@ from plant_files import BASE, bring
 from plant_life import Life, begin
 from same_plants import empty_house, exported, facts
 
-from lotmark.recall.scope.criteria import Criteria, Criterion, InputLot
+from lotmark.recall.scope.criteria import CheckFailed, Criteria, Criterion, InputLot
 from lotmark.recall.scope.service import find_affected
 from lotmark.trace import people
 from lotmark.trace.db import Database, Session
@@ -18,6 +18,12 @@ from lotmark.trace.exchange.reading import File
 from lotmark.trace.parties.lots import find_line, find_place
 from lotmark.trace.parties.tables import Article, Lot
 from lotmark.trace.production.batches import open_batch
+from lotmark.trace.production.lines import (
+    change_line,
+    record_correction,
+    record_restart_check,
+)
+from lotmark.trace.production.tables import ProcessCheck
 from lotmark.trace.production.tanks import (
     draw_from_tank,
     empty_tank,
@@ -45,7 +51,8 @@ def _batch(session: Session, life: Life, code: str) -> Lot:
 def _affected(database: Database, asked: Asked) -> tuple[str, set[str]]:
     with database.reading() as session:
         scope = find_affected(session, Criteria((asked(session),)))
-        return scope.hash, {session.get_one(Lot, one).code for one in scope.affected}
+        first = [one for one, why in scope.affected.items() if why.tier == 1]
+        return scope.hash, {session.get_one(Lot, one).code for one in first}
 
 
 def _lot(session: Session, code: str, **like: object) -> Lot:
@@ -54,7 +61,7 @@ def _lot(session: Session, code: str, **like: object) -> Lot:
 
 
 def _carried(life: Life, template: Path, folder: Path, asked: Asked) -> set[str]:
-    """The lots of a scope, which is the same after all went to another house."""
+    """The lots in the first tier of a scope, which is the same in another house."""
     files: list[File] = exported(life.database)
     told, lots = _affected(life.database, asked)
     with empty_house(template, folder / "b") as other:
@@ -97,3 +104,62 @@ def test_through_a_tank(
 
     lots = _carried(life, sqlite_template, tmp_path, beef_is_bad)
     assert lots == {"B-7", "P-2"}
+
+
+def _check(session: Session, lot: Lot, at: datetime, result: str) -> ProcessCheck:
+    told = {"kind": "vacuum", "value": "-0.09", "result": result, "at": at}
+    check = ProcessCheck(lot_id=lot.id, line_id=lot.line_id, **told)
+    session.add(check)
+    session.flush()
+    return check
+
+
+def _failed(session: Session) -> Criterion:
+    failed = sa.select(ProcessCheck).filter_by(result="fail")
+    return CheckFailed(session.scalars(failed).one().id)
+
+
+def test_to_the_first_good_check_after_a_correction(
+    database: Database, sqlite_template: Path, tmp_path: Path, now: datetime
+) -> None:
+    """The next batch begins after it, and is sound."""
+    life = _plant(database, now - timedelta(hours=9))
+    hour = [life.now + timedelta(hours=after) for after in range(9)]
+    with database.writing() as session:
+        early = _batch(session, life, "P-1")
+        failed = _check(session, early, hour[1], "fail")
+        record_correction(session, failed.id, "换密封圈", hour[2], ME, hour[2])
+        _check(session, early, hour[3], "pass")
+        life.now = hour[4]
+        _batch(session, life, "P-2")
+    life.now = now
+    lots = _carried(life, sqlite_template, tmp_path, _failed)
+    assert lots == {"P-1"}
+
+
+def test_to_where_the_line_was_put_right(
+    database: Database, sqlite_template: Path, tmp_path: Path, now: datetime
+) -> None:
+    """Nothing says that the failed check was corrected, but the line was stopped."""
+    life = _plant(database, now - timedelta(hours=9))
+    hour = [life.now + timedelta(hours=after) for after in range(9)]
+    with database.writing() as session:
+        early = _batch(session, life, "P-1")
+        line = find_line(session, "YL1/L1").id
+        _check(session, early, hour[1], "fail")
+        change_line(session, line, "rectify", "漏气", ME, hour[2])
+        record_restart_check(
+            *(session, line, early.id),
+            kind="vacuum",
+            value="-0.09",
+            limits="",
+            result="pass",
+            reason="已更换",
+            actor=ME,
+            now=hour[3],
+        )
+        life.now = hour[4]
+        _batch(session, life, "P-2")
+    life.now = now
+    lots = _carried(life, sqlite_template, tmp_path, _failed)
+    assert lots == {"P-1"}

@@ -6,7 +6,17 @@ from .master import ARTICLES, LINES, PARTNERS, PLACES, SITES
 from .movements import MOVEMENTS
 from .production import CHECKS, CLEANINGS, CONSUMPTION, CYCLES, RUNS
 from .quality import CODES, HOLDS, INSPECTIONS, PAPERS, SAMPLES
-from .records import BINDINGS, BLOCKS, COUNTS, FILLS, ITEMS, MARKS, SIGHTINGS, SPARES
+from .records import (
+    BINDINGS,
+    BLOCKS,
+    COUNTS,
+    FILLS,
+    ITEMS,
+    MARKS,
+    SIGHTINGS,
+    SPARES,
+    STOPS,
+)
 from .shape import Column, Filter, Listing, Period
 
 __all__ = ["IMPORTS", "LISTINGS", "Column", "Filter", "Listing", "Period"]
@@ -26,6 +36,7 @@ IMPORTS = (
     FILLS,
     CLEANINGS,
     CHECKS,
+    STOPS,
     INSPECTIONS,
     SAMPLES,
     PAPERS,

@@ -161,6 +161,18 @@ CHECKS = Listing(
         Column("value", N_("Value"), ProcessCheck.value),
         Column("limits", N_("Limits"), ProcessCheck.limits),
         Column("result", N_("Result"), ProcessCheck.result, "word", words="result"),
+        Column(
+            "corrected_at",
+            N_("Corrected at"),
+            ProcessCheck.corrected_at,
+            "moment",
+            _zone,
+            uses=FILES,
+        ),
+        Column("correction", N_("Correction"), ProcessCheck.correction, uses=FILES),
+        Column(
+            "corrected_by", N_("Corrected by"), ProcessCheck.corrected_by, uses=FILES
+        ),
         entry_column(ProcessCheck.id),
     ),
     (ProcessCheck.id,),

@@ -13,10 +13,18 @@ from ...identity.tables import (
     ItemSegment,
     KnownKey,
 )
-from ...parties.tables import Article, Location, Lot, Site
-from ...production.tables import EquipmentCycle, TankFill
+from ...parties.tables import Article, Line, Location, Lot, Site
+from ...production.tables import EquipmentCycle, LineStop, ProcessCheck, TankFill
 from ...stock.tables import Sighting, SparePolicy, StockCount, StockCountLine
-from .parts import LOTS_FIRST, entry_column, lot_column, origin_column, span, zone_of
+from .parts import (
+    LINE_CODE,
+    LOTS_FIRST,
+    entry_column,
+    lot_column,
+    origin_column,
+    span,
+    zone_of,
+)
 from .shape import IMPORTED, Column, Form, Listing
 
 _of_place = aliased(Site)
@@ -148,6 +156,28 @@ FILLS = _listing(
         entry_column(TankFill.id),
     ),
     TankFill.id,
+)
+_checks = sa.select(
+    ProcessCheck.id, sa.func.row_number().over(order_by=ProcessCheck.id).label("entry")
+).subquery("checks")
+"""Checks by their entry in their own file."""
+STOPS = _listing(
+    "stops",
+    N_("Line stops"),
+    N_("When nothing was made on a line, why, and the check that let it run again."),
+    sa.join(LineStop, Line, Line.id == LineStop.line_id)
+    .join(Site, Site.id == Line.site_id)
+    .outerjoin(_checks, _checks.c.id == LineStop.check_id),
+    (
+        _column("line", LINE_CODE, "code"),
+        _column("start", LineStop.started_at, "moment", _zone),
+        _column("rectified_at", LineStop.rectified_at, "moment", _zone),
+        _column("end", LineStop.ended_at, "moment", _zone),
+        _column("check", _checks.c.entry, "count"),
+        _column("reason", LineStop.reason),
+        entry_column(LineStop.id),
+    ),
+    LineStop.id,
 )
 SIGHTINGS = _listing(
     "sightings",
