@@ -192,6 +192,8 @@ def actor_for(session: Session, user: User) -> Actor:
 
 def name_of(session: Session, login: str) -> str:
     """The display name for a log-in, or the log-in itself."""
+    if login == system().login:
+        return system().name
     name = session.scalar(sa.select(User.name).where(User.login == login))
     return name or login
 

@@ -7,6 +7,7 @@ from flask import g
 from ..trace import clock
 from . import clocks, words
 from .amounts import amount
+from .counted import counted
 from .i18n import PLANT_ZONE
 
 
@@ -19,6 +20,7 @@ def staff_context() -> dict[str, Any]:
         "plant_zone": PLANT_ZONE.key,
         "clock": clocks.clock,
         "amount": amount,
+        "counted": counted,
         "may": may,
     }
 

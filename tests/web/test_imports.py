@@ -154,6 +154,7 @@ def test_a_repeated_file_is_recognised(house: Installation, wang: FlaskClient) -
     page = wang.get(f"/imports/{again}").text
     assert "Nothing new in these files" in page
     assert "Imported before: these changed nothing" in page
+    assert 'data-label="Imported by">王库<' in page
     third = send(wang, ("sites.csv", SITES), ("partners.csv", PARTNERS))
     worker.work_once(house)
     assert "Rows brought in: 1" in wang.get(f"/imports/{third}").text

@@ -118,8 +118,8 @@ def test_the_batch_page_says_where_everything_is(qian: FlaskClient) -> None:
     page = shown(qian, LOT)
     for words in ("60.0 %", "40.0 %", "North Bridge Frozen Foods (on the way)"):
         assert words in page
-    assert "60 in our hands freeze at once:" in page
-    assert "40 are outside: a hold does not reach them." in page
+    assert "60 packs in our hands freeze at once:" in page
+    assert "40 packs are outside: a hold does not reach them." in page
     assert "Full cleaning" in page
 
 

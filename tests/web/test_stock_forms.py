@@ -111,7 +111,7 @@ def test_a_pick_names_the_cases_to_fetch(
     assert f"goods={CASES[0]}%0A{CASES[1]}%0ABJ200/{CODE}+110" in both
     change(wang, "/stock/ship", **shipping(store, f"{CODE} 110"))
     last = shown(wang, f"{ask}&quantity=60")
-    assert "10 out of a case that you open" in last
+    assert "10 packs out of a case that you open" in last
     refused = change(wang, "/stock/ship", **shipping(store, f"{CODE} 60"))
     assert "only 10 stand loose" in said(refused)
 

@@ -77,11 +77,13 @@ def order(number: str) -> ResponseReturnValue:
     with house().plant.reading() as session:
         found = find_order(session, number)
         ahead = orders_ahead(session, found)
-        name = name_of(session, found.created_by)
+        known = (found.result or {}).get("known", ())
+        senders = {by for _, _, by in known} | {found.created_by}
+        people = {login: name_of(session, login) for login in senders}
     return render_template(
         "imports/order.html",
         order=found,
-        name=name,
+        people=people,
         ahead=ahead,
         rows=[_said(bad) for bad in islice(_bad_rows(found), SHOWN)],
         shown=SHOWN,

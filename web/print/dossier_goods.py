@@ -95,7 +95,7 @@ def distribution(record: Record) -> Section:
         Column(_("Consignee"), 2.3),
         Column(_("Contact, day and night"), 1.5),
         Column(_("Deputy"), 1.3),
-        Column(_("Sent"), 0.8, "right"),
+        Column(_("Ever sent"), 0.8, "right"),
         Column(_("Returned"), 0.8, "right"),
         Column(_("There or coming"), 0.9, "right"),
         Column(_("First sent, shipments"), 1.9),

@@ -16,7 +16,6 @@ from ...trace.production.genealogy import (
     trace_lots,
 )
 from ...trace.stock.holds import held_items
-from ..counted import counted
 from ..current import house
 from ..words import HOLD, LOT, Word
 from .lot_page import find
@@ -69,7 +68,6 @@ def trace(lot_id: int) -> ResponseReturnValue:
         nodes={node.lot_id: node for node in genealogy.nodes},
         states=states,
         nearest=NEAREST,
-        counted=counted,
     )
 
 
