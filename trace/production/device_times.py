@@ -39,7 +39,9 @@ def believed(
     is a wrong clock. Then, and where no time is told, all that is sure is that it was
     between the issue of the lot's first code and now: a scope is narrowed by these
     times (domain.md §4.2), so a guess would leave bad packs out. A device that also
-    says what its clock shows now is believed by how long ago it was.
+    says what its clock shows now is believed by how long ago it was. One that does not,
+    and tells times long past, was without a network or has a clock that is hours behind
+    (domain.md §9 item 6): nobody knows which.
     """
     first = min(_first_issue(session, lot) or now, now)
     until = told.until or told.since or now
@@ -52,8 +54,11 @@ def believed(
         flags, since, until = ["clock_wrong"], first, now
     elif _after_runs(session, lot, since):
         flags.append("after_batch")
-    if now - until > LATE or lot.status != "in_production":
+    late = now - until > LATE
+    if late or lot.status != "in_production":
         flags.append("late")
+    if late and told.clock is None:
+        since, until = first, now
     return (min(since, now), min(until, now)), flags
 
 
