@@ -103,14 +103,12 @@ def _cook(session: Session, life: Life) -> None:
 def _tank(session: Session, life: Life) -> None:
     """A tank's filling begins, or something is done with one."""
     who, now, how = life.someone(), life.now, life.random.randrange(8)
-    if how == 0:
+    tanks = sa.select(EquipmentCycle).filter_by(equipment="T", ended_at=None)
+    cycle = session.scalars(tanks).unique().first()
+    if cycle is None:
         site = life.line(session).site_id
-        tank, number = f"T{life.random.randrange(2)}", f"T-{life.number()}"
-        open_tank(session, site, tank, number, life.lately(), who, now)
-        return
-    cycle = life.one_of(session, EquipmentCycle, kind="tank")
-    assert isinstance(cycle, EquipmentCycle)
-    if how == 1:
+        open_tank(session, site, "T", f"T-{life.number()}", life.lately(), who, now)
+    elif how == 1:
         empty_tank(session, cycle.id, life.lately(), who, now)
     elif how < 5:
         lot = life.lot(session)
@@ -141,6 +139,6 @@ LINE_STEPS: dict[str, tuple[int, Step]] = {
     "correct": (1, _correct),
     "line": (3, _change),
     "cook": (1, _cook),
-    "tank": (6, _tank),
+    "tank": (16, _tank),
 }
 """By name, with how often each is taken."""

@@ -43,7 +43,7 @@ from lotmark.trace.stock.goods_in import Delivery, receive_lot
 from lotmark.trace.stock.holds import place_hold, release_hold, request_release
 from lotmark.trace.stock.loose import Loose
 from lotmark.trace.stock.packing import pack_count, pack_items, take_out
-from lotmark.trace.stock.pallets import put_on_pallet
+from lotmark.trace.stock.pallets import put_on_pallet, take_off_pallet
 from lotmark.trace.stock.returns import take_back
 from lotmark.trace.stock.service import move_stock
 from lotmark.trace.stock.shipping import Transport, deliver_goods, ship_goods
@@ -328,9 +328,7 @@ def _unpack(session: Session, life: Life) -> None:
     if how == 0:
         close_unit(session, unit.sscc, who, life.now)
     elif how == 1:
-        pallet = life.one_of(session, LogisticUnit, level="pallet")
-        assert isinstance(pallet, LogisticUnit)
-        put_on_pallet(session, pallet.sscc, [unit.sscc], who, life.now)
+        _pallet(session, life)
     elif how == 2 and not life.random.randrange(3):
         dissolve_unit(session, unit.sscc, who, life.now)
     else:
@@ -338,6 +336,19 @@ def _unpack(session: Session, life: Life) -> None:
         items = life.some_items(lot) if lot.next_item else ItemSet()
         goods = Contents(items, life.random.randrange(2))
         take_out(session, unit.sscc, lot.id, goods, who, life.now)
+
+
+def _pallet(session: Session, life: Life) -> None:
+    """A case that stands beside an open pallet is put on it, or one comes off."""
+    case = life.one_of(session, LogisticUnit, level="case")
+    assert isinstance(case, LogisticUnit)
+    if case.parent_id is not None:
+        take_off_pallet(session, [case.sscc], life.someone(), life.now)
+        return
+    beside = {"level": "pallet", "state": "open", "location_id": case.location_id}
+    pallet = life.one_of(session, LogisticUnit, **beside)
+    assert isinstance(pallet, LogisticUnit)
+    put_on_pallet(session, pallet.sscc, [case.sscc], life.someone(), life.now)
 
 
 def _count(session: Session, life: Life) -> None:
@@ -393,9 +404,10 @@ STEPS: dict[str, tuple[int, Step]] = {
     "hold": (3, _hold),
     "lift": (4, _lift),
     "caution": (1, _caution),
-    "unit": (3, _unit),
+    "unit": (5, _unit),
     "pack": (14, _pack),
     "unpack": (8, _unpack),
+    "pallet": (10, _pallet),
     "count": (3, _count),
     **LINE_STEPS,
     "master": (1, _master),

@@ -22,6 +22,7 @@ CLEAN = "line,site,start,end,kind,result"
 CHECKS = "lot,line,site,at,kind,value,result"
 CORRECTED = "lot,line,at,kind,result,corrected_at,correction,entry"
 STOPS = "line,start,rectified_at,end,check,reason"
+STAYS = "sscc,pallet,since,until"
 S1, S2, S3 = "095060000000000015", "095060000000000022", "095060000000000039"
 NEW, PALLET = "095060000000000046", "095060000000000053"
 

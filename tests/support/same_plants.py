@@ -16,6 +16,7 @@ from lotmark.recall.scope.criteria import (
     Cycle,
     LineWindow,
     LotCriterion,
+    Packed,
     Shipped,
 )
 from lotmark.recall.scope.service import find_affected
@@ -31,7 +32,7 @@ from lotmark.trace.production.genealogy import trace_document, trace_lots
 from lotmark.trace.production.label_balance import label_balance
 from lotmark.trace.production.tables import EquipmentCycle, ProcessCheck
 from lotmark.trace.stock.queries import balances, positions
-from lotmark.trace.stock.tables import Shipment
+from lotmark.trace.stock.tables import LogisticUnit, Shipment
 
 
 def exported(database: Database) -> list[File]:
@@ -119,6 +120,10 @@ def _scopes(session: Session) -> dict[str, str]:
         criteria[f"cycle {cycle.number}"] = Cycle(cycle.id)
     for shipment in session.scalars(sa.select(Shipment)).unique():
         criteria[f"shipment {shipment.number}"] = Shipped(shipment.id)
+    whole = datetime.fromisoformat("2026-01-01T00:00+00:00")
+    for unit in session.scalars(sa.select(LogisticUnit)):
+        packed = Packed(unit.id, whole, whole + timedelta(days=700))
+        criteria[f"unit {unit.sscc}"] = packed
     for line in session.scalars(sa.select(Line)).unique():
         start = datetime.fromisoformat("2026-11-11T08:00+08:00")
         criteria[f"line {line.site.code}/{line.code}"] = LineWindow(

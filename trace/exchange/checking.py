@@ -47,6 +47,7 @@ from .plan import Plan
 from .rows import BadRows, ImportRefused, Row
 from .sightings import Sightings
 from .staging import Progress, Staged
+from .stays import Stays
 from .units import Units
 
 Step = Callable[[list[Row]], None]
@@ -132,6 +133,7 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
     """Go through the rows, kind by kind in the order they refer to one another."""
     units, code_files, cycles = Units(job), CodeFiles(job), Cycles(job)
     shipments, line_checks = goods.Shipments(job, units), LineChecks(job)
+    stays = Stays(job, units)
     steps: dict[str, Step] = {
         "sites": partial(master.add_sites, job),
         "lines": partial(master.add_lines, job),
@@ -156,6 +158,7 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
         "holds": partial(items.add_holds, job),
         "consumption": partial(consumption.add_consumption, job),
         "cases": units.add,
+        "stays": stays.add,
         "shipments": shipments.add,
         "movements": partial(goods.add_movements, job, units),
         "sightings": partial(sightings.add_sightings, job),
@@ -170,6 +173,7 @@ def _read(job: Job, staged: Staged, progress: Progress) -> None:
         "stops": line_checks.check_stops,
         "consumption": partial(consumption.check_consumption, job),
         "cases": units.finish,
+        "stays": stays.finish,
         "movements": partial(goods.check_movements, job),
     }
     done = 0

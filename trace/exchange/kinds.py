@@ -91,6 +91,16 @@ CASES = Kind(
         a_code("shipment", "发货单号", "出库单号"),
     ),
 )
+STAYS = Kind(
+    "stays",
+    (
+        Column("sscc", ("箱码",), values.sscc, "cell"),
+        Column("pallet", ("托盘码", "托盘"), values.sscc, "cell"),
+        Column("since", ("放上时间",), values.moment, "header"),
+        Column("until", ("取下时间",), values.moment, "header"),
+        ENTRY,
+    ),
+)
 SHIPMENTS = Kind(
     "shipments",
     (
@@ -158,6 +168,7 @@ KINDS = (
     HOLDS,
     CONSUMPTION,
     CASES,
+    STAYS,
     SHIPMENTS,
     MOVEMENTS,
     SIGHTINGS,

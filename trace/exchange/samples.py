@@ -175,6 +175,12 @@ SAMPLES: dict[str, dict[str, str]] = {
         "lot": "L1-261111-01",
         "items": "0-59",
     },
+    "stays": {
+        "sscc": "095060000000000015",
+        "pallet": "095060000050000010",
+        "since": "2026-11-12 09:00",
+        "until": "2026-11-13 15:30",
+    },
     "shipments": {
         "number": "FH-261115-02",
         "consignee": "C01",

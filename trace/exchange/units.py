@@ -164,6 +164,19 @@ class Units:
         )
         self._job.bad.note(row, "parent", error)
 
+    def new_id_of(self, sscc: str, level: str) -> int | None:
+        """The id of a case or pallet of the files."""
+        unit = self._new.get(sscc)
+        return unit.id if unit is not None and unit.level == level else None
+
+    def parent_of(self, sscc: str) -> str | None:
+        """On which pallet a case of the files stands."""
+        return self._new[sscc].parent
+
+    def new_names(self) -> dict[int, str]:
+        """The SSCC of each case and pallet of the files, by id."""
+        return {unit.id: sscc for sscc, unit in self._new.items()}
+
     def contents_of(self, ssccs: Iterable[str]) -> dict[str, tuple[Content, ...]]:
         """What cases and pallets hold; unknown ones are left out."""
         wanted = set(ssccs)

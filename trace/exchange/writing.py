@@ -51,6 +51,7 @@ from ..stock.tables import (
     StockCount,
     StockCountLine,
     UnitContent,
+    UnitStay,
 )
 from .checking import IN_TURN, Checked
 from .lots import give_codes
@@ -90,6 +91,7 @@ ORDER: tuple[type[Base], ...] = (
     Shipment,
     LogisticUnit,
     UnitContent,
+    UnitStay,
     StockCount,
     StockCountLine,
 )

@@ -10,11 +10,18 @@ from plant_files import BASE, bring
 from plant_life import Life, begin
 from same_plants import empty_house, exported, facts
 
-from lotmark.recall.scope.criteria import CheckFailed, Criteria, Criterion, InputLot
+from lotmark.recall.scope.criteria import (
+    CheckFailed,
+    Criteria,
+    Criterion,
+    InputLot,
+    Packed,
+)
 from lotmark.recall.scope.service import find_affected
 from lotmark.trace import people
 from lotmark.trace.db import Database, Session
 from lotmark.trace.exchange.reading import File
+from lotmark.trace.identity.gs1 import Sscc
 from lotmark.trace.parties.lots import find_line, find_place
 from lotmark.trace.parties.tables import Article, Lot
 from lotmark.trace.production.batches import open_batch
@@ -30,6 +37,10 @@ from lotmark.trace.production.tanks import (
     fill_tank,
     open_tank,
 )
+from lotmark.trace.stock.building import open_unit
+from lotmark.trace.stock.packing import pack_count
+from lotmark.trace.stock.pallets import put_on_pallet, take_off_pallet
+from lotmark.trace.stock.tables import LogisticUnit
 
 ME = people.system()
 Asked = Callable[[Session], Criterion]
@@ -163,3 +174,26 @@ def test_to_where_the_line_was_put_right(
     life.now = now
     lots = _carried(life, sqlite_template, tmp_path, _failed)
     assert lots == {"P-1"}
+
+
+def test_from_a_former_pallet(
+    database: Database, sqlite_template: Path, tmp_path: Path, now: datetime
+) -> None:
+    """What stood on it for an hour, and stands elsewhere now."""
+    life = _plant(database, now - timedelta(hours=9))
+    pallet, case = (Sscc.build("9506000", n).digits for n in (1, 2))
+    with database.writing() as session:
+        beef, store = _lot(session, "B-7"), find_place(session, "RM1").id
+        for sscc, level in ((pallet, "pallet"), (case, "case")):
+            open_unit(session, Sscc(sscc), level, store, ME, life.now)
+        pack_count(session, case, beef.id, 1_000, ME, life.now)
+        put_on_pallet(session, pallet, [case], ME, life.now)
+        later = life.now + timedelta(hours=1)
+        take_off_pallet(session, [case], ME, later)
+
+    def was_on_it(session: Session) -> Criterion:
+        unit = session.scalars(sa.select(LogisticUnit).filter_by(sscc=pallet)).one()
+        return Packed(unit.id, life.now - timedelta(hours=9), now)
+
+    life.now = now
+    assert _carried(life, sqlite_template, tmp_path, was_on_it) == {"B-7"}

@@ -15,6 +15,7 @@ from .records import (
     MARKS,
     SIGHTINGS,
     SPARES,
+    STAYS,
     STOPS,
 )
 from .shape import Column, Filter, Listing, Period
@@ -45,6 +46,7 @@ IMPORTS = (
     HOLDS,
     CONSUMPTION,
     CASES,
+    STAYS,
     SHIPMENTS,
     MOVEMENTS,
     SIGHTINGS,

@@ -15,7 +15,14 @@ from ...identity.tables import (
 )
 from ...parties.tables import Article, Line, Location, Lot, Site
 from ...production.tables import EquipmentCycle, LineStop, ProcessCheck, TankFill
-from ...stock.tables import Sighting, SparePolicy, StockCount, StockCountLine
+from ...stock.tables import (
+    LogisticUnit,
+    Sighting,
+    SparePolicy,
+    StockCount,
+    StockCountLine,
+    UnitStay,
+)
 from .parts import (
     LINE_CODE,
     LOTS_FIRST,
@@ -178,6 +185,23 @@ STOPS = _listing(
         entry_column(LineStop.id),
     ),
     LineStop.id,
+)
+_case, _pallet = aliased(LogisticUnit), aliased(LogisticUnit)
+STAYS = _listing(
+    "stays",
+    N_("Cases on pallets"),
+    N_("Which case stood on which pallet, from when to when."),
+    sa.join(UnitStay, _case, _case.id == UnitStay.unit_id).join(
+        _pallet, _pallet.id == UnitStay.parent_id
+    ),
+    (
+        _column("sscc", _case.sscc, "code"),
+        _column("pallet", _pallet.sscc, "code"),
+        _column("since", UnitStay.since, "moment"),
+        _column("until", UnitStay.until, "moment"),
+        entry_column(UnitStay.id),
+    ),
+    UnitStay.id,
 )
 SIGHTINGS = _listing(
     "sightings",
