@@ -166,6 +166,7 @@ def test_the_trace_says_whether_it_adds_up_and_whom_to_ring(
     balance, shown = trace["balance"], demo.run("trace", told["held_lot"])
     found = balance["base"] - balance["unexplained"]
     assert f"Balance: {found:,} of {balance['base']:,} piece" in shown
+    assert f" -> {told['held_lot']}  3,840 kg (consumption)" in shown
     assert ("ERROR" in shown) == (balance["verdict"] in ("short", "over"))
     assert sum(one["shipped"] - one["returned"] for one in trace["consignees"]) == sum(
         one["coming"] + one["there"] for one in trace["consignees"]

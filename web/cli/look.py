@@ -13,6 +13,7 @@ from ...trace.parties.lots import find_lot
 from ...trace.production.genealogy import Direction, trace_document, trace_lots
 from ...trace.production.record import account_document
 from ...trace.stock.imbalances import find_imbalances
+from ..amounts import amount
 from ..verify import Answer, verify_input
 from .context import Context, json_option, pass_context, print_json
 
@@ -75,12 +76,17 @@ def trace(
         return
     for node in document["nodes"]:
         click.echo(f"{node['depth']:+3}  {node['lot']:24} {node['name']}")
+    codes = {node["id"]: node["lot"] for node in document["nodes"]}
     for edge in document["edges"]:
-        amount = f"{edge['quantity']:,} {edge['unit']}"
-        click.echo(
-            f"     {edge['input']} -> {edge['output']}  {amount} ({edge['kind']})"
-        )
+        ends = edge["input"], edge["output"]
+        way = " -> ".join(codes.get(one, f"lot {one}") for one in ends)
+        much = _much(edge["quantity"], edge["unit"])
+        click.echo(f"     {way}  {much} ({edge['kind']})")
     _show_account(document)
+
+
+def _much(quantity: int, unit: str) -> str:
+    return amount(quantity, unit) + " piece" * (unit == "piece")
 
 
 def _show_account(document: dict[str, Any]) -> None:
@@ -88,18 +94,17 @@ def _show_account(document: dict[str, Any]) -> None:
     unit, balance = document["unit"], document["balance"]
     share = "" if balance["percent"] is None else f" ({balance['percent']:.2f} %)"
     found = balance["base"] - balance["unexplained"]
-    click.echo(f"\nBalance: {found:,} of {balance['base']:,} {unit}{share}")
+    of = f"{amount(found, unit)} of {_much(balance['base'], unit)}"
+    click.echo(f"\nBalance: {of}{share}")
     if balance["verdict"] in WRONG:
-        click.echo(
-            WRONG[balance["verdict"]] % f"{abs(balance['unexplained']):,} {unit}"
-        )
+        click.echo(WRONG[balance["verdict"]] % _much(abs(balance["unexplained"]), unit))
     for one in document["consignees"]:
         figures = ", ".join(
-            f"{name} {one[name]:,}"
+            f"{name} {_much(one[name], unit)}"
             for name in ("shipped", "returned", "coming", "there")
             if one[name] or name == "shipped"
         )
-        click.echo(f"  {one['code']:12} {one['name']}  {figures} {unit}")
+        click.echo(f"  {one['code']:12} {one['name']}  {figures}")
         for who, phone in (("contact", "phone"), ("backup_contact", "backup_phone")):
             if one[who] or one[phone]:
                 click.echo(f"               {one[who]} {one[phone]}".rstrip())
