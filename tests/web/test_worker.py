@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from crowd import at_once
 from sqlalchemy.orm import Session
 
+from lotmark.labels.engine import render
 from lotmark.labels.engine.proof import read_pdf
 from lotmark.labels.jobs import service as jobs
 from lotmark.labels.jobs.tables import PrintJob
@@ -184,6 +185,7 @@ def test_a_long_job_keeps_its_claim(
         passed += 1
 
     monkeypatch.setattr(worker, "NOTE_EVERY", -1)
+    monkeypatch.setattr(render, "AT_ONCE", 1)
     monkeypatch.setattr(jobs, "note_progress", note_slowly)
     monkeypatch.setattr(clock, "now", lambda: began + passed * outbox.LEASE / 4)
     assert worker.work_once(house) == 1

@@ -8,7 +8,7 @@ both.
 
 from dataclasses import replace
 
-from .balance import Balance
+from .balance import Balance, plain
 from .ledger import LotLedger
 from .places import Place
 
@@ -28,9 +28,9 @@ class RunningLedger:
             for place_id, change in self._change.items():
                 was = balances.get(place_id) or Balance(self._places[place_id])
                 # nothing left where items are possible; what came has no number
-                blank = None if was.blank is None else was.blank + change
-                balances[place_id] = replace(
-                    was, quantity=was.quantity + change, blank=blank
+                blank = None if was.blank is None else was.numberless + change
+                balances[place_id] = plain(
+                    replace(was, quantity=was.quantity + change, blank=blank)
                 )
             self._take(LotLedger(self._ledger.lot, balances))
         return self._ledger

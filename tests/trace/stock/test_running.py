@@ -77,3 +77,23 @@ def test_what_can_be_added_up_needs_no_ledger(
     assert running.settle() == ledger
     plain = [m for m in given_moves if m[0].kind == "made" and m[1].id in (2, 3)]
     assert added >= sum(isinstance(m[2], int) and m[2] > 0 for m in plain)
+
+
+def test_a_limit_that_limits_nothing_is_none() -> None:
+    """Where packs without a number join read ones that may be there."""
+    made, store, other, truck, shop = PLACES[:5]
+    ledger = LotLedger("B1", {}).move(made, store, 30)
+    running = RunningLedger(ledger)
+    scanned = ItemSet.range(13, 21)
+    for source, target, moved in (
+        (made, truck, scanned),
+        (store, shop, 2),
+        (truck, other, 8),
+        (store, other, 9),
+    ):
+        ledger = by_ledger(ledger, source, target, moved)
+        if isinstance(moved, int):
+            running.move(source, target, moved)
+        else:
+            running.replace(by_ledger(running.settle(), source, target, moved))
+    assert running.settle() == ledger
