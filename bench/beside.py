@@ -9,9 +9,11 @@ from datetime import timedelta
 from multiprocessing.synchronize import Event
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from lotmark.trace import clock, people, scans
 from lotmark.trace.db import Database
+from lotmark.trace.errors import LotmarkError
 from lotmark.trace.parties.lots import find_lot, find_place
 from lotmark.trace.stock.queries import load_ledgers
 from lotmark.trace.stock.service import move_stock
@@ -93,7 +95,7 @@ def _work(
         try:
             acts[task](number)
             number += 1
-        except Exception as error:
+        except (LotmarkError, SQLAlchemyError) as error:
             waits.errors.append(repr(error)[:200])
         waits.times.append(time.perf_counter() - start)
         time.sleep(PAUSE)

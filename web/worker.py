@@ -232,9 +232,8 @@ def run(house: Installation) -> None:
 def _long_lane(house: Installation, stop: threading.Event) -> None:
     try:
         work_long_until(house, stop)
-    except Exception:
-        log.exception("worker.long_lane")
-        stop.set()  # the server starts a worker again that ends
+    finally:
+        stop.set()  # whatever ended it: the server starts a worker again that ends
 
 
 def _do(house: Installation, claimed: outbox.Claim) -> None:

@@ -7,6 +7,7 @@ somebody added a row meanwhile.
 import base64
 import binascii
 import re
+from types import GenericAlias
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -43,7 +44,7 @@ class Page(BaseModel):
 
 def page_of(row: type[BaseModel]) -> type[Page]:
     """The model of a page of such rows."""
-    fields: dict[str, Any] = {"items": (list[row], ...)}  # type: ignore[valid-type]
+    fields: dict[str, Any] = {"items": (GenericAlias(list, (row,)), ...)}
     return create_model(f"{row.__name__}Page", __base__=Page, **fields)
 
 
