@@ -67,8 +67,19 @@ def send(
     to: str = "C01",
 ) -> Shipment:
     """Ship cases and loose goods to a customer."""
-    shop = session.scalars(sa.select(Partner.id).filter_by(code=to)).one()
-    return ship_goods(session, shop, site, Cargo(loose, cases), DRIVER, WANG, now)
+    return send_cargo(session, site, Cargo(loose, cases), now, to)
+
+
+def send_cargo(
+    session: Session, site: int, cargo: Cargo, now: datetime, to: str = "C01"
+) -> Shipment:
+    """Ship what was loaded to a customer."""
+    return ship_goods(session, shop(session, to), site, cargo, DRIVER, WANG, now)
+
+
+def shop(session: Session, code: str = "C01") -> int:
+    """The id of a partner."""
+    return session.scalars(sa.select(Partner.id).filter_by(code=code)).one()
 
 
 def at(session: Session, plant: Plant, lot: Lot, code: str) -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 import stockroom
+from loads import works
 
 from lotmark.trace.db import Database
 
@@ -10,3 +11,10 @@ from lotmark.trace.db import Database
 def plant(database: Database) -> stockroom.Plant:
     with database.writing() as session:
         return stockroom.build(session)
+
+
+@pytest.fixture
+def site(database: Database, plant: stockroom.Plant) -> int:
+    """Its site, with all the places."""
+    with database.writing() as session:
+        return works(session)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from loads import at, cased, send, stands, stored, works
+from loads import at, cased, send, stands, stored
 from stockroom import QIAN, WANG, Plant, add_lot, move
 
 from lotmark.trace.db import Database, Session
@@ -22,12 +22,6 @@ from lotmark.trace.stock.shipping import deliver_goods, on_the_way
 from lotmark.trace.stock.transfers import move_between, take_away
 
 ITEMS = ItemSet.parse
-
-
-@pytest.fixture
-def site(database: Database, plant: Plant) -> int:
-    with database.writing() as session:
-        return works(session)
 
 
 def refused(code: str) -> "pytest.RaisesExc[LotmarkError]":

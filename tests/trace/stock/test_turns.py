@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from loads import DRIVER, at, stored, works
+from loads import DRIVER, at, stored
 from stockroom import QIAN, WANG, Plant
 
 from lotmark.trace.audit import AuditRow
@@ -19,12 +19,6 @@ from lotmark.trace.stock.tables import Movement, Shipment
 from lotmark.trace.stock.transfers import take_away
 
 TODAY = date(2026, 11, 24)
-
-
-@pytest.fixture
-def site(database: Database, plant: Plant) -> int:
-    with database.writing() as session:
-        return works(session)
 
 
 def ship(
