@@ -10,7 +10,7 @@ import small_plant
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from staff_pages import fill_in, said, shown
-from stored_goods import CASES, CODE, Store, fill_store
+from stored_goods import CASES, CODE, Store
 from werkzeug.test import TestResponse
 
 from lotmark.trace import clock
@@ -21,16 +21,6 @@ from lotmark.web.installation import Installation
 from lotmark.web.sent_forms import KEPT, SentForm
 
 HANDS = 4
-
-
-@pytest.fixture
-def store(house: Installation) -> Store:
-    return fill_store(house)
-
-
-@pytest.fixture
-def wang(log_in: small_plant.LogIn, store: Store) -> FlaskClient:
-    return log_in("wang")
 
 
 def hidden(client: FlaskClient, path: str) -> dict[str, str]:

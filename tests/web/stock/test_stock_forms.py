@@ -3,11 +3,10 @@
 from datetime import date
 
 import pytest
-import small_plant
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from staff_pages import change, said, shown
-from stored_goods import CASES, CODE, PALLET, Store, fill_store
+from stored_goods import CASES, CODE, PALLET, Store
 
 from lotmark.trace import clock, people
 from lotmark.trace.identity.items import ItemSet
@@ -16,16 +15,6 @@ from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.service import make_stock
 from lotmark.trace.stock.tables import LogisticUnit, Movement, Shipment
 from lotmark.web.installation import Installation
-
-
-@pytest.fixture
-def store(house: Installation) -> Store:
-    return fill_store(house)
-
-
-@pytest.fixture
-def wang(log_in: small_plant.LogIn, store: Store) -> FlaskClient:
-    return log_in("wang")
 
 
 def cased(client: FlaskClient, store: Store, sscc: str, goods: str) -> str:
