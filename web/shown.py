@@ -9,6 +9,7 @@ from . import clocks, words
 from .amounts import amount
 from .counted import counted
 from .i18n import PLANT_ZONE
+from .once import form_number
 
 
 def staff_context() -> dict[str, Any]:
@@ -22,6 +23,7 @@ def staff_context() -> dict[str, Any]:
         "amount": amount,
         "counted": counted,
         "may": may,
+        "form_number": form_number,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...trace import clock
@@ -14,6 +14,7 @@ from ...trace.people import name_of
 from ...trace.production import consumption, inspections, papers
 from ...trace.stock.holds import IN_FORCE
 from ..current import house
+from ..once import book_once
 from ..problems import status_of
 from ..uploads import ACCEPTED, kept_uploads
 from .buckets import COLOURS
@@ -30,12 +31,15 @@ Step = Callable[[Session, datetime], object]
 
 def take(lot_id: int, step: Step, anchor: str | None = None) -> ResponseReturnValue:
     """Take a step and show the lot; a refusal shows there, and what was typed stays."""
+
+    def deed(session: Session) -> str:
+        step(session, clock.now())
+        return url_for("quality.lot", lot_id=lot_id, _anchor=anchor)
+
     try:
-        with house().plant.writing() as session:
-            step(session, clock.now())
+        return book_once(deed)
     except LotmarkError as error:
         return refused(lot_id, error)
-    return redirect(url_for("quality.lot", lot_id=lot_id, _anchor=anchor))
 
 
 def refused(lot_id: int, error: LotmarkError) -> ResponseReturnValue:

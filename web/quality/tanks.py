@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...trace import clock
@@ -23,6 +23,7 @@ from ...trace.production.tanks import (
 )
 from ..current import actor, house
 from ..forms import number_field, text_field
+from ..once import book_once
 from ..problems import status_of
 from .fields import amount_field, moment_field
 from .room import room
@@ -109,12 +110,14 @@ def empty(cycle_id: int) -> ResponseReturnValue:
 def _take(
     step: Callable[[Session, datetime], None], at: int | None = None
 ) -> ResponseReturnValue:
+    def deed(session: Session) -> str:
+        step(session, clock.now())
+        return url_for("quality.tanks")
+
     try:
-        with house().plant.writing() as session:
-            step(session, clock.now())
+        return book_once(deed)
     except LotmarkError as error:
         return _page(error, at), status_of(error)
-    return redirect(url_for("quality.tanks"))
 
 
 def _page(error: LotmarkError | None = None, at: int | None = None) -> str:

@@ -6,12 +6,10 @@ from flask.typing import ResponseReturnValue
 from ...trace.errors import N_, Forbidden
 from ..auth.views import log_in_required
 from ..current import actor
-from ..once import form_number
 from ..shown import staff_context
 
 room = Blueprint("stock", __name__, template_folder="templates")
 room.context_processor(staff_context)
-room.context_processor(lambda: {"form_number": form_number})
 
 MOST_ID = 2**53
 """Largest id a form may name."""

@@ -10,11 +10,11 @@ import small_plant
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from staff_pages import fill_in, said, shown
+from stock_pages import at
 from stored_goods import CASES, CODE, Store
 from werkzeug.test import TestResponse
 
 from lotmark.trace import clock
-from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.tables import Movement, Shipment
 from lotmark.web import worker
 from lotmark.web.installation import Installation
@@ -37,13 +37,6 @@ def shipping(store: Store, goods: str = f"{CODE} 50") -> dict[str, str]:
 def count(house: Installation, table: type) -> int:
     with house.plant.reading() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-
-
-def at(house: Installation, store: Store, code: str) -> int:
-    with house.plant.reading() as session:
-        here = balances(session, [store.lot_id])[store.lot_id].balances
-        found = here.get(store.places[code])
-        return found.quantity if found else 0
 
 
 def test_a_second_tap_ships_nothing_more(
