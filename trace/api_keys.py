@@ -198,18 +198,31 @@ def find_key(session: Session, text: str, now: datetime) -> ApiKey | None:
     return key if key and right and key.state(now) == "active" else None
 
 
+def key_named(session: Session, name: str, *, for_update: bool = False) -> ApiKey:
+    """The key of that name, or with those first twelve characters.
+
+    Raises NotFound ``key_unknown``.
+    """
+    named = sa.or_(ApiKey.name == name.strip(), ApiKey.prefix == name.strip())
+    query = sa.select(ApiKey).where(named)
+    key = session.scalar(query.with_for_update() if for_update else query)
+    if key is None:
+        raise NotFound("key_unknown", N_("There is no key %(name)s."), name=name[:80])
+    return key
+
+
 def revoke_key(session: Session, name: str, actor: Actor, now: datetime) -> ApiKey:
     """Make a key useless at once; again changes nothing.
 
     ``name`` may also be its first twelve characters. Raises Forbidden without
     ``key.manage`` unless it is one's own, NotFound ``key_unknown``.
     """
-    named = sa.or_(ApiKey.name == name.strip(), ApiKey.prefix == name.strip())
-    key = session.scalar(sa.select(ApiKey).where(named).with_for_update())
-    if key is None:
-        actor.require("key.manage")
-        raise NotFound("key_unknown", N_("There is no key %(name)s."), name=name[:80])
-    if not _is_own(session, key, actor):
+    try:
+        key = key_named(session, name, for_update=True)
+    except NotFound:
+        actor.require("key.manage")  # nobody else learns which keys there are
+        raise
+    if not is_own(session, key, actor):
         actor.require("key.manage")
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by = now, actor.login
@@ -220,7 +233,8 @@ def revoke_key(session: Session, name: str, actor: Actor, now: datetime) -> ApiK
     return key
 
 
-def _is_own(session: Session, key: ApiKey, actor: Actor) -> bool:
+def is_own(session: Session, key: ApiKey, actor: Actor) -> bool:
+    """Whether it is a key that the person made for themselves."""
     user = session.get(User, key.user_id) if key.user_id else None
     return user is not None and user.login == actor.login
 

@@ -80,14 +80,7 @@ def apply(
             sources=", ".join(step.sources),
         )
     if actor.login in [getattr(row, column) for column in step.not_by]:
-        raise Conflict(
-            "second_person",
-            N_(
-                "%(name)s signed an earlier step: this one needs a second person. "
-                "Ask somebody else to log in and sign."
-            ),
-            name=actor.name,
-        )
+        raise second_needed(actor)
     (key,) = sa.inspect(type(row)).primary_key_from_instance(row)
     for column, value in {machine.column: step.target, **changes}.items():
         setattr(row, column, value)
@@ -104,3 +97,15 @@ def apply(
     )
     session.flush()
     return True
+
+
+def second_needed(actor: Actor) -> Conflict:
+    """Who signed an earlier step cannot sign the one that takes a second person."""
+    return Conflict(
+        "second_person",
+        N_(
+            "%(name)s signed an earlier step: this one needs a second person. "
+            "Ask somebody else to log in and sign."
+        ),
+        name=actor.name,
+    )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ...trace import audit
 from ...trace.among import among
 from ...trace.errors import N_, Conflict, LotmarkError, NotFound
+from ...trace.flow import second_needed
 from ...trace.numbers import next_number
 from ...trace.parties.tables import Article, Lot
 from ...trace.people import Actor, system
@@ -120,14 +121,7 @@ def agree_to_narrowing(
             number=saved.number,
         )
     if saved.computed_by == actor.login:
-        raise Conflict(
-            "second_person",
-            N_(
-                "%(name)s signed an earlier step: this one needs a second person. "
-                "Ask somebody else to log in and sign."
-            ),
-            name=actor.name,
-        )
+        raise second_needed(actor)
     if saved.state == "superseded" or check_stale(session, saved, now):
         raise Conflict(
             "scope_changed",

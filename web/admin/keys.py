@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,10 +11,11 @@ from ...trace.api_keys import (
     NAME_LIMIT,
     ApiKey,
     issue_key,
+    key_named,
     list_keys,
     revoke_key,
 )
-from ...trace.errors import N_, LotmarkError, NotFound
+from ...trace.errors import N_, LotmarkError
 from ..current import actor, house
 from ..forms import choice_field, text_field
 from ..problems import status_of
@@ -87,14 +87,7 @@ def add_key() -> ResponseReturnValue:
             key, text = issue_key(session, name, rights, actor(), now, until)
     except LotmarkError as error:
         return _list(error)
-    return render_template(
-        "admin/new_key.html",
-        key=key,
-        text=text,
-        rights=RIGHT_WORDS,
-        base_url=house().settings.base_url,
-        back=url_for("admin.keys"),
-    )
+    return show_new(key, text, url_for("admin.keys"))
 
 
 @room.get("/admin/keys/<prefix>/revoke")
@@ -102,21 +95,10 @@ def end_key(prefix: str) -> ResponseReturnValue:
     """Say what ends with a key, before it does."""
     actor().require("key.manage")
     with house().plant.reading() as session:
-        key = session.scalar(sa.select(ApiKey).where(ApiKey.prefix == prefix))
-        if key is None:
-            raise NotFound(
-                "key_unknown", N_("There is no key %(name)s."), name=prefix[:80]
-            )
-        names = {key.created_by: people.name_of(session, key.created_by)}
-    return render_template(
-        "admin/end_key.html",
-        key=key,
-        names=names,
-        rights=RIGHT_WORDS,
-        state=STATE_WORDS[key.state(clock.now())],
-        back=url_for("admin.keys"),
-        end=url_for("admin.end_key_now", prefix=prefix),
-    )
+        key = key_named(session, prefix)
+        by = people.name_of(session, key.created_by)
+    end = url_for("admin.end_key_now", prefix=prefix)
+    return ask_to_end(key, by, url_for("admin.keys"), end)
 
 
 @room.post("/admin/keys/<prefix>/revoke")
@@ -125,6 +107,31 @@ def end_key_now(prefix: str) -> ResponseReturnValue:
     with house().plant.writing() as session:
         revoke_key(session, prefix, actor(), clock.now())
     return redirect(url_for("admin.keys"))
+
+
+def show_new(key: ApiKey, text: str, back: str) -> str:
+    """The page that shows a new key, this once."""
+    return render_template(
+        "admin/new_key.html",
+        key=key,
+        text=text,
+        rights=RIGHT_WORDS,
+        base_url=house().settings.base_url,
+        back=back,
+    )
+
+
+def ask_to_end(key: ApiKey, by: str, back: str, end: str) -> str:
+    """The page that says what ends with a key; ``by`` is who made it."""
+    return render_template(
+        "admin/end_key.html",
+        key=key,
+        names={key.created_by: by},
+        rights=RIGHT_WORDS,
+        state=STATE_WORDS[key.state(clock.now())],
+        back=back,
+        end=end,
+    )
 
 
 def _list(error: LotmarkError | None = None) -> ResponseReturnValue:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +9,9 @@ from ...trace import clock, people
 from ...trace.api_keys import (
     NAME_LIMIT,
     ApiKey,
+    is_own,
     issue_own_key,
+    key_named,
     keys_of,
     own_rights,
     revoke_key,
@@ -21,7 +22,7 @@ from ..current import actor, house
 from ..forms import choice_field, text_field
 from ..limits import limiter
 from ..problems import status_of
-from .keys import RIGHT_WORDS, STATE_WORDS
+from .keys import RIGHT_WORDS, STATE_WORDS, ask_to_end, show_new
 from .room import room
 
 LASTING = {"7": N_("7 days"), "30": N_("30 days"), "90": N_("90 days")}
@@ -49,14 +50,7 @@ def add_own_key() -> ResponseReturnValue:
             key, text = issue_own_key(session, user, name, rights, now, until)
     except LotmarkError as error:
         return _list(error)
-    return render_template(
-        "admin/new_key.html",
-        key=key,
-        text=text,
-        rights=RIGHT_WORDS,
-        base_url=house().settings.base_url,
-        back=url_for("admin.own_keys"),
-    )
+    return show_new(key, text, url_for("admin.own_keys"))
 
 
 @room.get("/me/keys/<prefix>/revoke")
@@ -64,15 +58,11 @@ def end_own_key(prefix: str) -> ResponseReturnValue:
     """Say what ends with a key, before it does."""
     with house().plant.reading() as session:
         key = _own(session, prefix)
-    return render_template(
-        "admin/end_key.html",
-        key=key,
-        names={key.created_by: actor().name},
-        rights=RIGHT_WORDS,
-        state=STATE_WORDS[key.state(clock.now())],
-        back=url_for("admin.own_keys"),
-        end=url_for("admin.end_own_key_now", prefix=prefix),
+    back, end = (
+        url_for("admin.own_keys"),
+        url_for("admin.end_own_key_now", prefix=prefix),
     )
+    return ask_to_end(key, actor().name, back, end)
 
 
 @room.post("/me/keys/<prefix>/revoke")
@@ -117,7 +107,7 @@ def _user(session: Session) -> people.User:
 
 
 def _own(session: Session, prefix: str) -> ApiKey:
-    key = session.scalar(sa.select(ApiKey).where(ApiKey.prefix == prefix))
-    if key is None or key not in keys_of(session, actor().login):
+    key = key_named(session, prefix)
+    if not is_own(session, key, actor()):
         raise NotFound("key_unknown", N_("There is no key %(name)s."), name=prefix[:80])
     return key

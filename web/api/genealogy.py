@@ -60,24 +60,35 @@ class TraceEdge(Shown):
     last: datetime
 
 
-class LotBalance(Shown):
-    """What was labelled, made or received of a lot, and what became of it."""
+class AccountOut(Shown):
+    """The production balance of a batch, or the ingredient balance of a received lot.
+
+    Each unit is in exactly one of the figures.
+    """
 
     base: int
+    """What has to be found again: labels applied, or what was made or received."""
     stock: int
     used: int
+    """Consumed: of a batch as rework, of an ingredient in batches."""
     tested: int
+    """Retained samples and laboratory."""
     scrapped: int
     out: int
     """Shipped less returned."""
     lost: int
     """Booked as lost; part of what is unexplained."""
-    tolerance_ppm: int
     unexplained: int
     """Negative when more was found than there should be."""
     percent: float | None
-    """Accounted for, of `base`."""
+    """How much of the base is accounted for."""
     verdict: Literal["even", "within", "short", "over"]
+
+
+class LotBalance(AccountOut):
+    """What was labelled, made or received of a lot, and what became of it."""
+
+    tolerance_ppm: int
 
 
 class LotConsignee(Shown):
@@ -140,30 +151,6 @@ class LabelCounts(Shown):
     missing: int
     open: int
     """Printed, and nothing more is known of them."""
-
-
-class AccountOut(Shown):
-    """The production balance of a batch, or the ingredient balance of a received lot.
-
-    Each unit is in exactly one of the figures.
-    """
-
-    base: int
-    """What has to be found again: labels applied, or what was made or received."""
-    stock: int
-    used: int
-    """Consumed: of a batch as rework, of an ingredient in batches."""
-    tested: int
-    """Retained samples and laboratory."""
-    scrapped: int
-    out: int
-    """Shipped less returned."""
-    lost: int
-    unexplained: int
-    """Negative when more was found than there should be."""
-    percent: float | None
-    """How much of the base is accounted for."""
-    verdict: Literal["even", "within", "short", "over"]
 
 
 class BalanceOut(Shown):
