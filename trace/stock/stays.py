@@ -6,9 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..identity.items import EMPTY, ItemSet
-from .tables import LogisticUnit, UnitContent, UnitStay
-from .units import NOTHING, Contents
+from .tables import LogisticUnit, UnitStay
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,42 +70,3 @@ def stays_of(session: Session, unit: LogisticUnit) -> list[Stay]:
         ),
         reverse=True,
     )
-
-
-def parent_at(
-    session: Session, case: LogisticUnit, moment: datetime
-) -> LogisticUnit | None:
-    """The pallet a case stood on at a moment."""
-    for stay in stays_of(session, case):
-        if _lasted(stay.since, stay.until, moment):
-            return stay.unit
-    return None
-
-
-def contents_at(
-    session: Session, unit: LogisticUnit, moment: datetime
-) -> dict[int, Contents]:
-    """What a case or pallet held at a moment, by lot, cases on it included."""
-    inside = [unit.id]
-    if unit.level == "pallet":
-        inside += [
-            stay.unit.id
-            for stay in stays_of(session, unit)
-            if _lasted(stay.since, stay.until, moment)
-        ]
-    found: dict[int, Contents] = {}
-    rows = session.scalars(
-        sa.select(UnitContent).where(UnitContent.unit_id.in_(inside))
-    )
-    for row in rows:
-        if _lasted(row.packed_at, row.removed_at, moment):
-            items = EMPTY
-            if row.lo is not None and row.hi is not None:
-                items = ItemSet.range(row.lo, row.hi)
-            some = Contents(items, row.quantity - items.count)
-            found[row.lot_id] = found.get(row.lot_id, NOTHING) + some
-    return found
-
-
-def _lasted(since: datetime | None, until: datetime | None, moment: datetime) -> bool:
-    return (since is None or since <= moment) and (until is None or until > moment)
