@@ -7,11 +7,17 @@ from pydantic import ConfigDict
 from sqlalchemy.orm import Session
 
 from ...trace.parties.tables import Line as LineRow
+from ...trace.parties.tables import Lot
 from ...trace.people import Actor
-from ...trace.production.lines import change_line, record_restart_check
+from ...trace.production.lines import (
+    change_line,
+    record_correction,
+    record_restart_check,
+)
 from .master import TAG, LineOut
+from .records import CheckOut
 from .room import writes
-from .values import Id, Line, Reason, Told
+from .values import Id, Line, Moment, Reason, Told
 
 
 class LineStepIn(Told):
@@ -86,6 +92,37 @@ def restart_line(
         now=now,
     )
     return _shown(line)
+
+
+class CorrectionIn(Told):
+    """What was put right after a failed check."""
+
+    reason: Reason
+    at: Moment
+
+
+@writes(
+    "/checks/<int:check_id>/correction",
+    "line.status",
+    CorrectionIn,
+    CheckOut,
+    tag=TAG,
+)
+def correct_check(
+    session: Session, body: CorrectionIn, check_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Say what was put right after a failed check, once.
+
+    The first passed check of the same kind after it ends the suspect time.
+    """
+    check = record_correction(session, check_id, body.reason, body.at, actor, now)
+    names = set(CheckOut.model_fields) - {"lot", "line"}
+    lot, line = (
+        session.get_one(Lot, check.lot_id),
+        session.get_one(LineRow, check.line_id),
+    )
+    told = {name: getattr(check, name) for name in names}
+    return told | {"lot": lot.code, "line": line.code}
 
 
 def _shown(line: LineRow) -> dict[str, Any]:

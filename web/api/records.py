@@ -120,6 +120,9 @@ class CheckOut(Shown):
     value: str
     limits: str
     result: Literal["pass", "fail"]
+    corrected_at: datetime | None
+    """When what a failed check found was put right, if that is on record."""
+    correction: str
 
 
 class CheckQuery(OnLineQuery):

@@ -17,6 +17,7 @@ from ...trace.production.release import (
     reject_batch,
     release_batch,
 )
+from ...trace.production.starting import start_planned
 from ..i18n import say
 from .batches import TAG
 from .lots import LotDetail, find_lot, lot_document
@@ -30,6 +31,14 @@ class PlanIn(Told):
     model_config = ConfigDict(json_schema_extra={"examples": [{"planned": 12600}]})
 
     planned: Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
+
+
+class StartIn(Told):
+    """Where a planned batch begins."""
+
+    line_id: Id
+    artwork: Line = ""
+    """Version of the label's artwork."""
 
 
 class ReleaseIn(Told):
@@ -98,6 +107,17 @@ def plan_lot(
 ) -> Any:
     """Plan more packs for a batch in production."""
     return _shown(session, raise_plan(session, lot_id, body.planned, actor, now))
+
+
+@writes(
+    "/lots/<int:lot_id>/start", "batch.open", StartIn, LotDetail, tag=TAG, status=200
+)
+def start_lot(
+    session: Session, body: StartIn, lot_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Begin a planned batch on a line, today; what ran there before ends now."""
+    lot = start_planned(session, lot_id, body.line_id, actor, now, body.artwork)
+    return _shown(session, lot)
 
 
 @writes("/lots/<int:lot_id>/test", "batch.test", None, LotDetail, tag=TAG, status=200)

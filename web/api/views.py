@@ -42,6 +42,7 @@ from . import (
     shipping,
     spec,
     states,
+    tanks,
     transfers,
     what_if,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "set_up",
     "shipping",
     "states",
+    "tanks",
     "transfers",
     "what_if",
 ]
