@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import zxingcpp
 from alone import alone
-from label_printers import Printed, tspl_labels, zpl_labels
 
 from lotmark.labels.engine.layout import place
+from lotmark.labels.engine.printed import Printed, tspl_labels, zpl_labels
 from lotmark.labels.engine.raster import label_dots
 from lotmark.labels.engine.render import ROLL, render
 from lotmark.labels.engine.stock import Stock, load_stock
