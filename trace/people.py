@@ -212,6 +212,8 @@ class LoginSession(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    at_line: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Begun with a badge or a PIN: good for the line's room alone."""
 
     def over(self, now: datetime) -> bool:
         """Whether one has to log in again."""

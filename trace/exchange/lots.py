@@ -24,8 +24,13 @@ from .rows import Row, WrongCell
 
 NEVER = Moment(datetime.min.replace(tzinfo=UTC), "")
 """When a lot without stock was taken in."""
-OWN_ONLY = ("line", "planned", "artwork")
+OWN_ONLY = ("line", "planned", "artwork", "work_order")
 """Columns that say nothing of a received lot."""
+SAID = (
+    *("produced_on", "received_on", "certificate"),
+    *("planned", "artwork", "work_order"),
+)
+"""Columns that go into a lot as they are."""
 WAS_RELEASED = ("released", "recalled", "closed")
 """States of a batch that passed its inspection."""
 
@@ -149,7 +154,7 @@ def _read(job: Job, row: Row) -> tuple[Lot, int, Location | None, Moment, int]:
         status_since=_moment(job, row, "status_since", values["site_id"]),
         caution_at=_moment(job, row, "caution_since", values["site_id"]),
         next_item=0,
-        **row.only(("produced_on", "received_on", "certificate", "planned", "artwork")),
+        **row.only(SAID),
         expires_on=_expiry(row, article, received),
         **values,
     )

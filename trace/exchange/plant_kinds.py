@@ -178,6 +178,7 @@ LOTS = Kind(
         Column("coded", ("一物一码", "赋码"), values.truth),
         a_number("labels", "已发码数", "发码数量"),
         a_text("artwork", "标签版本", "标签稿版本"),
+        a_text("work_order", "工单", "工单号"),
         a_time("status_since", "状态时间", "状态变更时间"),
         a_time("caution_since", "警示时间", "警示开始时间"),
     ),

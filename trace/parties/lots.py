@@ -15,6 +15,8 @@ YEARS = range(2000, 2100)
 """Years a date is believed in: a line PC that lost its clock says 1970."""
 MOST_ARTWORK = 40
 """Longest version of an artwork, in characters."""
+MOST_WORK_ORDER = 40
+"""Longest number of a work order, in characters."""
 BATCH_NUMBER_LIMIT = 64
 """Longest batch number, in characters."""
 MOST_SLASHES = 8
@@ -34,6 +36,21 @@ def check_artwork(version: str) -> str:
             found=ascii(version[:MOST_ARTWORK]),
         )
     return version
+
+
+def check_work_order(number: str) -> str:
+    """The number of a work order as its bar code says it, or nothing.
+
+    Raises InvalidInput ``work_order_unreadable``.
+    """
+    number = number.strip()
+    if len(number) > MOST_WORK_ORDER or not number.isprintable():
+        raise InvalidInput(
+            "work_order_unreadable",
+            N_("Expected the number of a work order such as WO-11873, got %(found)s."),
+            found=ascii(number[:MOST_WORK_ORDER]),
+        )
+    return number
 
 
 def check_batch_number(text: str) -> str:

@@ -198,6 +198,10 @@ class Lot(Base):
     received_on: Mapped[date | None]
     planned: Mapped[int | None]
     """Packs the work order asks for."""
+    work_order: Mapped[str] = mapped_column(
+        default="", server_default=sa.text("''"), index=True
+    )
+    """Number of the work order (工单), which is scanned at the line."""
     status: Mapped[str] = mapped_column(default="planned")
     status_since: Mapped[datetime | None]
     """When it got this status, as far as known; what was booked before had another."""

@@ -17,6 +17,7 @@ from ..parties.lots import (
     YEARS,
     check_artwork,
     check_batch_number,
+    check_work_order,
     find_place,
     lock_lots,
 )
@@ -72,9 +73,10 @@ def open_batch(
     now: datetime,
     grade: str = "item",
     artwork: str = "",
+    work_order: str = "",
 ) -> Lot:
     """Open a batch on a line; what ran there before ends now. ``artwork`` is the
-    version of its label.
+    version of its label, ``work_order`` the number of the order it is made for.
 
     Raises InvalidInput for a number, day or plan that cannot be, Conflict for a batch
     number already used for this article or a line that does not run.
@@ -96,6 +98,7 @@ def open_batch(
         status_since=now,
         grade=grade,
         artwork=check_artwork(artwork),
+        work_order=check_work_order(work_order),
     )
     _add_once(session, lot, article)
     ended = begin_run(session, line, lot, now)

@@ -17,6 +17,7 @@ from ..people import Actor
 from ..stock.places import ENDS, OUTSIDE, SOURCES
 from ..stock.tables import Stock
 from .batches import BATCH
+from .label_counts import require_counted
 from .readiness import Readiness, readiness_of
 from .told import check_reason, zone_of
 
@@ -74,7 +75,8 @@ def reject_batch(
 def close_batch(session: Session, lot_id: int, actor: Actor, now: datetime) -> Lot:
     """Close a batch of which nothing is left in our hands but samples.
 
-    Raises Conflict ``stock_left`` while something is. Its record stays.
+    Raises Conflict ``stock_left`` while something is, ``labels_not_counted`` before its
+    labels are signed for. Its record stays.
     """
     lot = lock_lots(session, [lot_id])[lot_id]
     settled = sorted(SOURCES | OUTSIDE | ENDS | {"sample"})
@@ -99,6 +101,7 @@ def close_batch(session: Session, lot_id: int, actor: Actor, now: datetime) -> L
             lot=lot.code,
             place=left,
         )
+    require_counted(session, lot)
     flow.apply(session, BATCH, lot, "close", actor, now)
     return lot
 

@@ -28,6 +28,22 @@ def planned_for(session: Session, line: Line) -> list[Lot]:
     return list(session.scalars(in_order).unique())
 
 
+def ordered_batch(session: Session, line: Line, scanned: str) -> Lot | None:
+    """The batch of a scanned work order, or of a scanned batch number, that a line may
+    run: planned or in production at its site. The one planned first, then the oldest.
+    """
+    wanted = sa.or_(Lot.work_order == scanned, Lot.code == scanned, Lot.ai10 == scanned)
+    here = sa.or_(Lot.site_id.is_(None), Lot.site_id == line.site_id)
+    able = sa.select(Lot).where(
+        wanted,
+        here,
+        Lot.origin == "",
+        Lot.status.in_(("planned", "in_production")),
+    )
+    first = able.order_by(Lot.status != "planned", Lot.id).limit(1)
+    return session.scalars(first).first() if scanned else None
+
+
 def last_artwork(session: Session, article_id: int) -> str:
     """The version on the labels of an article's newest batch, or nothing."""
     newest = sa.select(Lot.artwork).where(

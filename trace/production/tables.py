@@ -36,6 +36,9 @@ class LineRun(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     team: Mapped[str] = mapped_column(default="")
+    cleared_at: Mapped[datetime | None]
+    """When somebody confirmed that nothing of the batch before is left there (清场)."""
+    cleared_by: Mapped[str | None]
 
     line: Mapped[Line] = relationship(lazy="joined")
 

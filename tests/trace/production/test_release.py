@@ -8,6 +8,7 @@ from batch_work import (
     LI,
     QIAN,
     SUN,
+    ZHAO,
     bring_to_test,
     inspect,
     keep,
@@ -23,6 +24,7 @@ from lotmark.trace.parties.lots import find_place
 from lotmark.trace.parties.tables import Lot
 from lotmark.trace.people import system
 from lotmark.trace.production.cycles import file_chart
+from lotmark.trace.production.label_counts import sign_count
 from lotmark.trace.production.readiness import readiness_of
 from lotmark.trace.production.release import close_batch, reject_batch, release_batch
 from lotmark.trace.production.samples import remove_sample
@@ -231,6 +233,9 @@ def test_a_batch_is_closed_when_it_is_gone(
             actor=system(),
             now=now,
         )
+        with pytest.raises(Conflict, match="labels of .* are not signed for"):
+            close_batch(session, testing, QIAN, now)
+        sign_count(session, testing, shown=(100, 100, 0), actor=ZHAO, now=now)
         assert close_batch(session, testing, QIAN, now).status == "closed"
 
 

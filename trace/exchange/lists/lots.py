@@ -137,6 +137,7 @@ LOTS = Listing(
         Column("codes", N_("Item codes"), Lot.next_item, "count", uses=LISTED),
         Column("labels", "", sa.func.nullif(Lot.next_item, 0), "count", uses=IMPORTED),
         Column("artwork", N_("Label artwork"), Lot.artwork, "code", uses=FILES),
+        Column("work_order", N_("Work order"), Lot.work_order, "code", uses=FILES),
         Column("status_since", "", Lot.status_since, "moment", _zone, uses=IMPORTED),
         Column("caution_since", "", Lot.caution_at, "moment", _zone, uses=IMPORTED),
     ),
