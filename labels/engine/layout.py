@@ -4,15 +4,21 @@ Writers know only what stands here: a symbol's modules and lines of text, each a
 place from the label's top left corner.
 """
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from ...trace.errors import N_, InvalidInput
+from .bars import QUIET as BAR_QUIET
+from .bars import Element, gs1_bars, readable
+from .boxes import MM_PER_POINT, BarBox, TextBox
 from .font import ABOVE, BELOW, FaceName, face
 from .qr import QUIET, Level, Modules, modules
-from .stock import MM_PER_POINT, Stock, TextBox
+from .stock import Stock
+from .unit_values import UnitRecord
 from .values import LabelRecord
 
 LEADING = 1.18
@@ -76,6 +82,29 @@ class Line:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A GS1-128 bar code; what it says stands beneath it as a line of its own."""
+
+    dark: tuple[bool, ...]
+    """Its modules, without quiet zones."""
+    x: int
+    y: int
+    """Of the first bar's top, dots."""
+    module: int
+    """Dots a module."""
+    height: int
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Left edge and width of every bar, dots."""
+        place = self.x
+        for black, group in itertools.groupby(self.dark):
+            width = len(list(group)) * self.module
+            if black:
+                yield place, width
+            place += width
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedLabel:
     """Everything on one label."""
@@ -84,35 +113,88 @@ class PlacedLabel:
     height: int
     """Of the label, dots."""
     dpi: int
-    symbol: Symbol
+    symbols: tuple[Symbol, ...]
+    """One; none where a label for cases has only bars."""
     lines: tuple[Line, ...]
+    bars: tuple[Bars, ...] = ()
+
+    @property
+    def symbol(self) -> Symbol:
+        """The QR code of a pack's label."""
+        return self.symbols[0]
 
 
-def place(stock: Stock, record: LabelRecord) -> PlacedLabel:
+def place(stock: Stock, record: LabelRecord | UnitRecord) -> PlacedLabel:
     """The record's values arranged on the stock's label.
 
     Raises ``InvalidInput`` for a text that does not fit at its smallest size, a sign
     the font lacks, and a code too large to print legibly.
     """
     lines = [line for box in stock.texts for line in set_text(stock, box, record)]
-    dark = modules(record.url, stock.qr.level)
+    placed = _bars_of(stock, record) if isinstance(record, UnitRecord) else []
+    lines += [said for _, said in placed]
     return PlacedLabel(
         width=stock.dots(stock.width),
         height=stock.dots(stock.height),
         dpi=stock.dpi,
-        symbol=Symbol(
-            record.url,
-            stock.qr.level,
-            dark,
-            stock.dots(stock.qr.x),
-            stock.dots(stock.qr.y),
-            module_dots(stock, len(dark)),
-        ),
+        symbols=(_place_symbol(stock, record.url),) if stock.qr_box else (),
         lines=tuple(lines),
+        bars=tuple(bars for bars, _ in placed),
     )
 
 
-def set_text(stock: Stock, box: TextBox, record: LabelRecord) -> tuple[Line, ...]:
+def _place_symbol(stock: Stock, url: str) -> Symbol:
+    dark = modules(url, stock.qr.level)
+    x, y = stock.dots(stock.qr.x), stock.dots(stock.qr.y)
+    module = module_dots(stock, len(dark))
+    return Symbol(url, stock.qr.level, dark, x, y, module)
+
+
+def _bars_of(stock: Stock, record: UnitRecord) -> list[tuple[Bars, Line]]:
+    return [
+        _place_bars(stock, box, elements)
+        for box in stock.bars
+        if (elements := record.some(box.elements))
+    ]
+
+
+def _place_bars(
+    stock: Stock, box: BarBox, elements: tuple[Element, ...]
+) -> tuple[Bars, Line]:
+    """Bars as wide as their box takes, in its middle, and what they say beneath."""
+    dot, dark = stock.dpi / 25.4, gs1_bars(elements)
+    across = len(dark) + 2 * BAR_QUIET
+    module = int(min(box.width * dot / across, box.max_module * dot) + 1e-9)
+    if module < box.min_module * dot:
+        raise InvalidInput(
+            "bars_too_dense",
+            N_(
+                "The bars of %(elements)s would print at %(found).2f mm a module on"
+                " %(stock)s, expected at least %(least).2f; use a wider label."
+            ),
+            elements=readable(elements),
+            found=module / dot,
+            least=box.min_module,
+            stock=stock.name,
+        )
+    wide = len(dark) * module
+    x = round(box.x * dot + (box.width * dot - wide) / 2)
+    bars = Bars(dark, x, round(box.y * dot), module, round(box.height * dot))
+    return bars, _line_beneath(box, readable(elements), dot)
+
+
+def _line_beneath(box: BarBox, text: str, dot: float) -> Line:
+    """Smaller than the box says where it would be wider than the box."""
+    ems = face("mono").width(text)
+    em = min(box.text_size * MM_PER_POINT, box.width / ems) * dot
+    x = round((box.x + box.width / 2) * dot - ems * em / 2)
+    baseline = round((box.y + box.height) * dot + ABOVE * em)
+    return Line(text, "mono", False, em, max(x, 0), baseline, int(ems * em + 0.999))
+
+
+def set_text(
+    stock: Stock, box: TextBox, record: LabelRecord | UnitRecord
+) -> tuple[Line, ...]:
     """One text of the label; nothing when every value it names is empty."""
     values = {name: getattr(record, name) for name in box.names}
     if values and not any(values.values()):

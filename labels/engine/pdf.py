@@ -50,9 +50,7 @@ def write_pdf(
     book = _Book(file, stock, root, resources)
     forms: dict[tuple[Line, ...], int] = {}
     signs = set(SERIAL_SIGNS)
-    corners = [
-        b"q 1 0 0 1 %d %d cm\n" % (x, book.height - y) for x, y in _places(stock)
-    ]
+    moves = [b"q 1 0 0 1 %d %d cm\n" % (x, book.height - y) for x, y in corners(stock)]
     page: list[bytes] = []
     position = skip
     for run in labels:
@@ -63,7 +61,7 @@ def write_pdf(
         whole = contents.tobytes()
         for start in range(0, len(whole), width):
             page += (
-                corners[position % stock.per_page],
+                moves[position % stock.per_page],
                 whole[start : start + width],
             )
             position += 1
@@ -103,7 +101,7 @@ class _Book:
         )
 
 
-def _places(stock: Stock) -> list[tuple[int, int]]:
+def corners(stock: Stock) -> list[tuple[int, int]]:
     """The top left corners of a page's labels, dots from its top left."""
     return [
         (
@@ -174,9 +172,7 @@ def _draw(
     forms: dict[tuple[Line, ...], int], signs: set[str]
 ) -> tuple[bytes, dict[str, int]]:
     """What reportlab draws, and the numbers of its forms and of the serial's font."""
-    for face, index in INDEX.items():
-        if _name(face) not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(_name(face), FILE, subfontIndex=index))
+    know_faces()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(100, 100), pageCompression=1)
     canvas.setFont(_name("mono"), 10)
@@ -186,7 +182,7 @@ def _draw(
         bottom = max((line.box[3] for line in lines), default=1)
         canvas.beginForm(str(form), 0, -bottom, right, 0)
         for line in lines:
-            _draw_line(canvas, line)
+            draw_line(canvas, line)
         canvas.endForm()
     document = canvas._doc
     inner = pdfmetrics.getFont(_name("mono")).getSubsetInternalName(0, document)
@@ -198,12 +194,20 @@ def _draw(
     return out.getvalue(), numbers | {"serial": numbers[inner.lstrip("/")]}
 
 
+def know_faces() -> None:
+    """Tell reportlab the faces, once in a process."""
+    for face, index in INDEX.items():
+        if _name(face) not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(_name(face), FILE, subfontIndex=index))
+
+
 def _name(face: FaceName) -> str:
     """The name in reportlab's registry, which the whole process shares."""
     return f"lotmark-{face}"
 
 
-def _draw_line(canvas: Canvas, line: Line) -> None:
+def draw_line(canvas: Canvas, line: Line) -> None:
+    """Draw a line on a canvas whose unit is a dot, from the label's top left corner."""
     edge = BOLD * line.size * line.bold
     text = canvas.beginText(line.x + edge, -line.baseline)
     text.setFont(_name(line.face), line.size)

@@ -13,19 +13,19 @@ from ...trace.errors import N_, InvalidInput
 from .font import FILE, INDEX
 from .printed import Box, Printed, tspl_labels, zpl_labels
 
-SCREEN_DPI = 203
-"""Pixels an inch of a page of PDF."""
+FINEST = 300
+"""Pixels an inch of a page of PDF, at most."""
 
 
 def preview(format: str, data: bytes, dpi: int, page: int = 0) -> Image.Image:
     """One page of a file of labels, or one row of labels of a roll, black on white.
 
-    ``dpi`` is the printer's, which TSPL does not tell. Raises InvalidInput
+    ``dpi`` is the printer's, which PDF and TSPL do not tell. Raises InvalidInput
     ``preview_none`` for a format that has no picture or a page that is not there.
     """
     pages: list[Image.Image] = []
     if format == "pdf":
-        return _pdf_page(data, page)
+        return _pdf_page(data, page, dpi)
     if format.startswith("zpl"):
         pages = [_shown(one) for one in zpl_labels(data)[page : page + 1]]
     elif format.startswith("tspl"):
@@ -37,12 +37,14 @@ def preview(format: str, data: bytes, dpi: int, page: int = 0) -> Image.Image:
     return pages[0]
 
 
-def _pdf_page(data: bytes, number: int) -> Image.Image:
+def _pdf_page(data: bytes, number: int, dpi: int) -> Image.Image:
     document = pypdfium2.PdfDocument(data)
     try:
         if not 0 <= number < len(document):
             raise _no_page("pdf", number)
-        page = document[number].render(scale=SCREEN_DPI / 72, grayscale=True)
+        # A hair less: the page's own rounding error would add a row of dots.
+        scale = (min(dpi, FINEST) - 0.001) / 72
+        page = document[number].render(scale=scale, grayscale=True)
         picture: Image.Image = page.to_pil()
         return picture
     finally:

@@ -125,6 +125,8 @@ def zpl_labels(data: bytes) -> list[Printed]:
         body = text.lstrip("\n")
         if body.startswith("^DFR:LOTMARK.ZPL^FS\n"):
             stored = body
+        elif body.startswith("^PW") and body.endswith("^PQ1^XZ\n"):
+            printed.append(_zpl_label("", body))
         elif body.startswith("^XFR:LOTMARK.ZPL^FS") and body.endswith("^PQ1^XZ\n"):
             printed.append(_zpl_label(stored, body.removeprefix("^XFR:LOTMARK.ZPL^FS")))
         else:
@@ -134,7 +136,7 @@ def zpl_labels(data: bytes) -> list[Printed]:
 
 def _zpl_label(stored: str, own: str) -> Printed:
     width, height = (
-        int(stored.split(f"^{key}")[1].split("\n")[0]) for key in ("PW", "LL")
+        int((stored or own).split(f"^{key}")[1].split("\n")[0]) for key in ("PW", "LL")
     )
     sink = re.search(r"\^BY2,3,(\d+)\n", stored)
     page = Printed(np.zeros((height, width), dtype=np.bool_))

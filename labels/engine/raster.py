@@ -73,12 +73,15 @@ def sign_dots(line: Line, signs: str) -> NDArray[np.bool_]:
 def label_dots(label: PlacedLabel) -> NDArray[np.bool_]:
     """The whole label, True where black."""
     dots = np.zeros((label.height, label.width), dtype=np.bool_)
-    symbol = label.symbol
-    area = (
-        slice(symbol.y, symbol.y + symbol.side),
-        slice(symbol.x, symbol.x + symbol.side),
-    )
-    dots[area] = symbol_dots(symbol)
+    for symbol in label.symbols:
+        area = (
+            slice(symbol.y, symbol.y + symbol.side),
+            slice(symbol.x, symbol.x + symbol.side),
+        )
+        dots[area] = symbol_dots(symbol)
+    for bars in label.bars:
+        for x, width in bars.runs():
+            dots[bars.y : bars.y + bars.height, x : x + width] = True
     for line in label.lines:
         left, top, right, bottom = line.box
         dots[top:bottom, left:right] |= line_dots(line)

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from .boxes import TextBox
 from .columns import Bytes, beside
 from .layout import Line, module_dots, set_text
 from .qr_block import Symbols, encode_rows, size_of
 from .qr_linear import Level
-from .stock import Stock, TextBox
+from .stock import Stock
 from .values import SERIALS, LabelSeries
 
 _NAME = re.compile(r"\{([a-z_]+)\}")

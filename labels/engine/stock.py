@@ -7,100 +7,25 @@ millimetres from the label's top left corner, type sizes in points.
 import itertools
 import json
 import math
-import re
-import string
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import jsonschema
 
 from ...trace.errors import N_, InvalidInput
-from .font import ABOVE, BELOW, FaceName, face
-from .qr import Level
+from .boxes import MM_PER_POINT, BarBox, Box, QrBox, TextBox
+from .font import ABOVE, BELOW, face
+from .unit_values import UNIT_VALUES
 from .values import SERIALS, VALUE_NAMES
 
 FOLDER = Path(__file__).parent / "stocks"
-MM_PER_POINT = 25.4 / 72
+UNIT_FOLDER = FOLDER / "units"
 SLACK = 0.01
 """Less than a dot, mm: decimal lengths do not add up exactly."""
-
-_PLAIN = re.compile(r"(\{[a-z_]+\}|[ 0-9A-Za-z\-.:/#])+")
-"""A text in which no printer finds a command."""
-
-Align: TypeAlias = Literal["left", "center", "right"]
-Box: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QrBox:
-    """Where the symbol goes: its dark modules start at the top left corner."""
-
-    x: float
-    y: float
-    size: float
-    """Most the dark modules take, mm."""
-    quiet: float
-    """White kept round them, mm; four modules must fit into it."""
-    level: Level
-    min_module: float
-    """Smallest module that is printed, mm; smaller fails the job."""
-
-    @property
-    def box(self) -> Box:
-        """The symbol at its largest, with its quiet zone."""
-        far = self.size + self.quiet
-        return (
-            self.x - self.quiet,
-            self.y - self.quiet,
-            self.x + far,
-            self.y + far,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextBox:
-    """One text of the label; it wraps and shrinks to stay inside its box."""
-
-    value: str
-    """Fixed text and ``{names}`` of ``LabelRecord`` fields or ``serial_grouped``;
-    nothing is printed when every named value is empty."""
-    x: float
-    y: float
-    width: float
-    height: float
-    size: float
-    """Points, when there is room."""
-    min_size: float
-    """Points; text that does not fit at this size fails the job."""
-    face: FaceName = "sans"
-    bold: bool = False
-    align: Align = "left"
-    caption: str = ""
-    """Stands before the value, on its first baseline."""
-    caption_size: float = 0
-    caption_width: float = 0
-    """From the left of the box to the left of the value, mm."""
-
-    @property
-    def box(self) -> Box:
-        """The box in mm."""
-        return self.x, self.y, self.x + self.width, self.y + self.height
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The values it prints."""
-        return tuple(
-            name for _, name, _, _ in string.Formatter().parse(self.value) if name
-        )
-
-    @property
-    def is_serial(self) -> bool:
-        """Whether it prints the serial and nothing a printer might misread."""
-        return set(self.names) <= SERIALS and bool(_PLAIN.fullmatch(self.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +52,23 @@ class Stock:
     top: float
     gap_x: float
     gap_y: float
-    qr: QrBox
+    qr_box: QrBox | None
+    """None on some labels for cases, on none for packs."""
     texts: tuple[TextBox, ...]
+    bars: tuple[BarBox, ...] = ()
+    """Those of a label for cases and pallets; a pack's label has none."""
+
+    @property
+    def qr(self) -> QrBox:
+        """Where the QR code goes; raises ValueError where none does."""
+        if self.qr_box is None:
+            raise ValueError(f"{self.name} has no QR code")
+        return self.qr_box
+
+    @property
+    def for_units(self) -> bool:
+        """Whether it is for cases and pallets, not for packs."""
+        return bool(self.bars)
 
     @property
     def is_roll(self) -> bool:
@@ -146,12 +86,21 @@ class Stock:
 
 
 def stock_names() -> tuple[str, ...]:
-    """The stocks that come with Lotmark, in alphabetical order.
+    """The stocks for labels of packs, in alphabetical order.
 
     >>> stock_names()[:3]
     ('a4-21', 'a4-24', 'letter-30')
     """
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def unit_stock_names() -> tuple[str, ...]:
+    """The stocks for labels of cases and pallets, in alphabetical order.
+
+    >>> unit_stock_names()[-1]
+    'unit-a6'
+    """
+    return tuple(sorted(path.stem for path in UNIT_FOLDER.glob("*.toml")))
 
 
 def load_stock(name: str) -> Stock:
@@ -163,13 +112,15 @@ def load_stock(name: str) -> Stock:
     60
     """
     if name not in stock_names():
-        raise InvalidInput(
-            "stock_unknown",
-            N_("Expected a label stock, one of %(names)s; got %(name)s."),
-            names=", ".join(stock_names()),
-            name=ascii(name[:60]),
-        )
+        raise _stock_unknown(name, stock_names())
     return read_stock(FOLDER / f"{name}.toml")
+
+
+def load_unit_stock(name: str) -> Stock:
+    """The stock of that name, for cases and pallets; raises as ``load_stock``."""
+    if name not in unit_stock_names():
+        raise _stock_unknown(name, unit_stock_names())
+    return read_stock(UNIT_FOLDER / f"{name}.toml")
 
 
 def read_stock(path: Path) -> Stock:
@@ -196,12 +147,17 @@ def read_stock(path: Path) -> Stock:
         page_height=page["height"],
         **label,
         **data["sheet"],
-        qr=QrBox(**data["qr"]),
+        qr_box=QrBox(**data["qr"]) if "qr" in data else None,
         texts=tuple(TextBox(**text) for text in data["text"]),
+        bars=tuple(_bar_box(**bar) for bar in data.get("bars", ())),
     )
     for fault in _faults(stock):
         raise _bad(path, fault)
     return stock
+
+
+def _bar_box(*, elements: list[str], **places: float) -> BarBox:
+    return BarBox(elements=tuple(elements), **places)
 
 
 def _faults(stock: Stock) -> list[str]:
@@ -211,35 +167,55 @@ def _faults(stock: Stock) -> list[str]:
     down = stock.top + stock.rows * (stock.height + stock.gap_y) - stock.gap_y
     if across > stock.page_width + SLACK or down > stock.page_height + SLACK:
         faults.append("the labels do not fit on the page")
-    if not _inside(stock.qr.box, stock, margin=0):
+    if stock.qr_box and not _inside(stock.qr.box, stock, margin=0):
         faults.append("the QR box with its quiet zone leaves the label")
+    if not stock.qr_box and not stock.for_units:
+        faults.append("a label for packs needs a QR code: give it a qr box")
     for text in stock.texts:
-        if not _inside(text.box, stock, stock.margin):
-            faults.append(f"{text.value} leaves the printable area")
-        if text.min_size > text.size:
-            faults.append(f"{text.value} has min_size above size")
-        if (ABOVE + BELOW) * text.min_size * MM_PER_POINT > text.height:
-            faults.append(f"{text.value} is lower than its smallest type")
-        if face("sans").width(text.caption) * text.caption_size > (
-            text.caption_width / MM_PER_POINT
-        ):
-            faults.append(f"{text.caption} is wider than its caption_width")
-        if set(text.names) & SERIALS and text.face != "mono":
-            faults.append(f"{text.value} has the serial: its face must be mono")
-        if set(text.names) & SERIALS and not text.is_serial:
-            faults.append(
-                f"{text.value} has the serial: beside it only digits, letters and "
-                "-.:/# may stand"
-            )
-        if unknown := set(text.names) - VALUE_NAMES:
-            faults.append(f"{text.value} names no value of a label: {min(unknown)}")
-    boxes = [("the QR code", stock.qr.box), *((t.value, t.box) for t in stock.texts)]
+        faults += _text_faults(text, stock)
+    for bar in stock.bars:
+        if not _inside(bar.box, stock, stock.margin):
+            faults.append(f"the bars of {_name(bar)} leave the printable area")
+        if bar.min_module > bar.max_module:
+            faults.append(f"the bars of {_name(bar)} have min_module above max_module")
+    boxes = [
+        *([("the QR code", stock.qr.box)] if stock.qr_box else []),
+        *((text.value, text.box) for text in stock.texts),
+        *((f"the bars of {_name(bar)}", bar.box) for bar in stock.bars),
+    ]
     for (one, a), (other, b) in itertools.combinations(boxes, 2):
         wide = min(a[2], b[2]) - max(a[0], b[0])
         high = min(a[3], b[3]) - max(a[1], b[1])
         if wide > SLACK and high > SLACK:
             faults.append(f"{one} and {other} overlap")
     return faults
+
+
+def _name(bar: BarBox) -> str:
+    return "".join(f"({ai})" for ai in bar.elements)
+
+
+def _text_faults(text: TextBox, stock: Stock) -> Iterator[str]:
+    if not _inside(text.box, stock, stock.margin):
+        yield f"{text.value} leaves the printable area"
+    if text.min_size > text.size:
+        yield f"{text.value} has min_size above size"
+    if (ABOVE + BELOW) * text.min_size * MM_PER_POINT > text.height:
+        yield f"{text.value} is lower than its smallest type"
+    if face("sans").width(text.caption) * text.caption_size > (
+        text.caption_width / MM_PER_POINT
+    ):
+        yield f"{text.caption} is wider than its caption_width"
+    if set(text.names) & SERIALS and text.face != "mono":
+        yield f"{text.value} has the serial: its face must be mono"
+    if set(text.names) & SERIALS and not text.is_serial:
+        yield (
+            f"{text.value} has the serial: beside it only digits, letters and "
+            "-.:/# may stand"
+        )
+    known = UNIT_VALUES if stock.for_units else VALUE_NAMES
+    if unknown := set(text.names) - known:
+        yield f"{text.value} names no value of a label: {min(unknown)}"
 
 
 def _inside(box: Box, stock: Stock, margin: float) -> bool:
@@ -266,6 +242,15 @@ def _schema() -> dict[str, Any]:
         (FOLDER / "schema.json").read_text(encoding="utf-8")
     )
     return schema
+
+
+def _stock_unknown(name: str, known: tuple[str, ...]) -> InvalidInput:
+    return InvalidInput(
+        "stock_unknown",
+        N_("Expected a label stock, one of %(names)s; got %(name)s."),
+        names=", ".join(known),
+        name=ascii(name[:60]),
+    )
 
 
 def _bad(path: Path, fault: str) -> InvalidInput:

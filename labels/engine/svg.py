@@ -9,7 +9,7 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
 from .font import BOLD, FILE, INDEX, FaceName, face
-from .layout import Line, PlacedLabel, Symbol
+from .layout import Bars, Line, PlacedLabel, Symbol
 from .qr import dark_runs
 
 
@@ -24,7 +24,8 @@ def write_svg(label: PlacedLabel, out: IO[bytes]) -> None:
         f' viewBox="0 0 {size[0]} {size[1]}">',
         f"<title>{title}</title>",
         f'<path fill="#fff" d="M0 0h{size[0]}v{size[1]}H0z"/>',
-        f'<path shape-rendering="crispEdges" d="{_symbol_path(label.symbol)}"/>',
+        *(_symbol_path(symbol) for symbol in label.symbols),
+        *(_bars_path(bars) for bars in label.bars),
         *(_line_path(line) for line in label.lines),
         "</svg>\n",
     ]
@@ -33,11 +34,19 @@ def write_svg(label: PlacedLabel, out: IO[bytes]) -> None:
 
 def _symbol_path(symbol: Symbol) -> str:
     size = symbol.module
-    return "".join(
+    drawn = "".join(
         f"M{symbol.x + start * size} {symbol.y + row * size}"
         f"h{length * size}v{size}h{-length * size}z"
         for row, start, length in dark_runs(symbol.modules)
     )
+    return f'<path shape-rendering="crispEdges" d="{drawn}"/>'
+
+
+def _bars_path(bars: Bars) -> str:
+    drawn = "".join(
+        f"M{x} {bars.y}h{width}v{bars.height}h{-width}z" for x, width in bars.runs()
+    )
+    return f'<path shape-rendering="crispEdges" d="{drawn}"/>'
 
 
 def _line_path(line: Line) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .columns import Bytes, beside
 from .dots import module_rows
@@ -32,10 +33,7 @@ def write_tspl(
 
     Text goes as graphics, because printers seldom hold a Chinese font.
     """
-    out.write(
-        f"SIZE {stock.page_width:g} mm,{stock.page_height:g} mm\r\n"
-        f"GAP {stock.gap_y:g} mm,0 mm\r\nDIRECTION 1\r\nREFERENCE 0,0\r\n".encode()
-    )
+    out.write(paper(stock))
     sent = b""
     for run in labels:
         for row in across(run, stock.columns):
@@ -63,6 +61,20 @@ def write_tspl(
                 for piece in _own(one, stock, left, graphics)
             ]
             out.write(beside(len(row[0]), *pieces, b"PRINT 1\r\n").tobytes())
+
+
+def paper(stock: Stock) -> bytes:
+    """What the printer must know of the paper before the first label."""
+    return (
+        f"SIZE {stock.page_width:g} mm,{stock.page_height:g} mm\r\n"
+        f"GAP {stock.gap_y:g} mm,0 mm\r\nDIRECTION 1\r\nREFERENCE 0,0\r\n"
+    ).encode()
+
+
+def bitmap_field(x: int, y: int, dots: NDArray[np.bool_]) -> bytes:
+    """Dots as a ``BITMAP`` at a place."""
+    white = ~np.packbits(dots, axis=1)
+    return beside(1, *_bitmap(x, y, white.shape[1], white[None])).tobytes()
 
 
 def _own(run: Run, stock: Stock, left: int, graphics: bool) -> Iterator[bytes | Bytes]:
@@ -114,6 +126,4 @@ def _bitmap(x: int, y: int, wide: int, rows: Bytes) -> Iterator[bytes | Bytes]:
 @lru_cache(maxsize=256)
 def _fixed(line: Line, left: int, top: int) -> bytes:
     x, y, _, _ = line.box
-    white = ~np.packbits(line_dots(line), axis=1)
-    pieces = _bitmap(left + x, top + y, white.shape[1], white[None])
-    return beside(1, *pieces).tobytes()
+    return bitmap_field(left + x, top + y, line_dots(line))

@@ -12,14 +12,16 @@ from .columns import beside
 
 # RFC 3986 2: reserved, unreserved and percent; "^" and quotation marks are not among
 # them, so a URL cannot end a printer command early.
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+SHOWN_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
+)
 _SERIAL = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
 SERIAL_LENGTH = 16
 _GOOD = np.isin(
     np.arange(256), np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
 )
 """Which bytes a serial may have."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,11 @@ class LabelRecord:
     """Production line, e.g. ``L2`` or ``2 号线``."""
 
     def __post_init__(self) -> None:
-        if not _URL.fullmatch(self.url):
+        if not SHOWN_URL.fullmatch(self.url):
             raise InvalidInput(
                 "label_url_invalid",
                 N_("Expected a URL of ASCII characters for the code, got %(url)s."),
-                url=_shown(self.url),
+                url=shown(self.url),
             )
         if not _SERIAL.fullmatch(self.serial):
             raise InvalidInput(
@@ -70,14 +72,14 @@ class LabelRecord:
                     "Expected a serial of 16 digits and capital letters"
                     " without I, L, O and U, got %(serial)s."
                 ),
-                serial=_shown(self.serial),
+                serial=shown(self.serial),
             )
         if not self.url.endswith(self.serial):
             raise InvalidInput(
                 "label_url_without_serial",
                 N_("Expected an address that ends in %(serial)s, got %(url)s."),
                 serial=self.serial,
-                url=_shown(self.url),
+                url=shown(self.url),
             )
         if not self.product.strip():
             raise InvalidInput(
@@ -85,7 +87,7 @@ class LabelRecord:
                 N_("A label needs a product name; give the article one."),
             )
         for field in fields(self):
-            if _CONTROL.search(getattr(self, field.name)):
+            if CONTROL.search(getattr(self, field.name)):
                 raise InvalidInput(
                     "label_text_invalid",
                     N_(
@@ -152,7 +154,7 @@ class LabelSeries:
             yield LabelSeries(self.model, self.serials[start : start + most])
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """``text`` short enough for an error, with anything odd escaped."""
     return ascii(text[:60]) + ("…" if len(text) > 60 else "")
 

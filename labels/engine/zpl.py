@@ -173,10 +173,11 @@ def _graphic(x: int, y: int, wide: int, rows: Bytes) -> Iterator[bytes | Bytes]:
 def _fixed(line: Line, left: int, top: int) -> bytes:
     """A line as a ``^GFA`` field, packed as ZPL's alternative data compression."""
     x, y, _, _ = line.box
-    return _squeezed(left + x, top + y, line_dots(line))
+    return graphic_field(left + x, top + y, line_dots(line))
 
 
-def _squeezed(x: int, y: int, dots: NDArray[np.bool_]) -> bytes:
+def graphic_field(x: int, y: int, dots: NDArray[np.bool_]) -> bytes:
+    """Dots as a ``^GFA`` field at a place, packed."""
     packed = np.packbits(dots, axis=1)
     height, width = packed.shape
     rows, last = [], None
