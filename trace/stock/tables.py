@@ -36,8 +36,9 @@ class StockItem(Base):
 
     __tablename__ = "stock_item"
     __table_args__ = (
-        # In the order packs are looked up by, so that no other index is needed.
-        sa.PrimaryKeyConstraint("lot_id", "lo", "location_id", "sure"),
+        # In the order packs are looked up by, so that no other index is needed; what is
+        # surely at a place is not also possibly there, so the three are enough.
+        sa.PrimaryKeyConstraint("lot_id", "lo", "location_id"),
         sa.CheckConstraint("lo >= 0 AND lo < hi", name="range"),
         {"sqlite_with_rowid": False},
     )
