@@ -42,6 +42,8 @@ class Book:
         """Article, origin and AI 10 form of each lot: unique among them."""
         self.bad: set[tuple[str, str]] = set()
         """What bad rows would have recorded: rows that refer to it are not told."""
+        self._codes: dict[int, str] = {}
+        """Of lots by id."""
         self._found_lots: dict[tuple[str | None, ...], KnownLot] = {}
         self._found_lines: dict[tuple[str, str | None], Line] = {}
         self._ours: dict[str | None, Location] = {}
@@ -51,19 +53,18 @@ class Book:
 
     def add_lot(self, lot: KnownLot) -> None:
         self.lots.setdefault(lot.code, []).append(lot)
+        self._codes[lot.id] = lot.code
         self.forms.add((lot.article_id, lot.origin, lot.ai10))
         self._found_lots.clear()
 
     @property
     def recorded(self) -> set[int]:
         """Ids of the lots at hand that are not new."""
-        every = (lot.id for lots in self.lots.values() for lot in lots)
-        return {lot_id for lot_id in every if lot_id > 0}
+        return {lot_id for lot_id in self._codes if lot_id > 0}
 
     def code_of(self, lot_id: int) -> str:
         """The number of a lot at hand."""
-        every = (lot for lots in self.lots.values() for lot in lots)
-        return next(lot.code for lot in every if lot.id == lot_id)
+        return self._codes[lot_id]
 
     def site(self, row: Row, column: str = "site") -> Site:
         return self._find("site", self.sites, row, column)

@@ -1,12 +1,12 @@
 """What laboratories say of lots in an import, beside what is recorded of them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from ..production.inspections import Result, is_bad, receiving_results
+from .book import Book
 from .rows import Row
 
 
@@ -32,12 +32,11 @@ class Inspected:
     _recorded: dict[int, list[Result]] | None = None
 
     def has_failed(
-        self, session: Session, lots: Iterable[int], lot_id: int, at: datetime
+        self, session: Session, book: Book, lot_id: int, at: datetime
     ) -> bool:
-        """As ``inspections.has_failed``, with what the files tell; ``lots`` are those
-        recorded that rows may name."""
+        """As ``inspections.has_failed``, with what the files tell."""
         if self._recorded is None:
-            self._recorded = receiving_results(session, lots)
+            self._recorded = receiving_results(session, book.recorded)
         recorded = self._recorded.get(lot_id, [])
         told = self.received.get(lot_id, [])
         return is_bad([*reversed(told), *recorded], at)

@@ -123,7 +123,7 @@ def _stocked(job: Job) -> dict[int, set[str]]:
 def _check_usable(job: Job, use: Use) -> None:
     """As ``production.consumption.check_usable`` asks, of lots recorded and new."""
     told, used, at = job.inspected, use.lot, use.at.at
-    failed = told.has_failed(job.session, job.book.recorded, used.id, at)
+    failed = told.has_failed(job.session, job.book, used.id, at)
     status = status_at(used, at) if used.id < 0 else used.status
     zone = job.book.zone(use.site_id)
     with cell("kind" if use.kind == "rework" and not used.own else use.column):
