@@ -242,6 +242,7 @@ def store_pages(
         *("/stock/receive", "/stock/returns", "/stock/spare", "/stock/ship"),
         *("/stock/shipments", sent, sent.replace("shipments", "papers")),
         *("/stock/units", f"/stock/units/{CASES[0]}", f"/stock/units?code={CODE}"),
+        f"/stock/units/{CASES[0]}/label",
         *("/stock/counts", count, f"{count}/sheet", f"{count}/lots/{store.lot_id}"),
     ):
         yield path, visible(wang.get(path.split("?saved")[0]).text)

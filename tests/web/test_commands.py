@@ -14,11 +14,13 @@ import jsonschema
 import lotmark_demo
 import pypdfium2
 import pytest
+import sqlalchemy as sa
 from lotmark_demo import Demo
 from PIL import Image
 
 from lotmark.labels.engine.proof import read_pdf
 from lotmark.trace import clock
+from lotmark.trace.stock.tables import LogisticUnit
 
 ROOT = Path(__file__).parents[2]
 YESTERDAY = (clock.now() - timedelta(days=1)).isoformat()
@@ -233,6 +235,25 @@ def test_labels_in_every_form(demo: Demo, told: dict[str, Any], tmp_path: Path) 
             *("--format", form, "--stock", "roll-60x40", "-o", str(path)),
         )
         assert path.stat().st_size > 100
+
+
+def test_a_case_gets_its_label(
+    demo: Demo, told: dict[str, Any], tmp_path: Path
+) -> None:
+    house = demo.open()
+    try:
+        with house.plant.reading() as session:
+            sscc = session.scalars(sa.select(LogisticUnit.sscc)).first()
+    finally:
+        house.close()
+    assert sscc
+    pdf = tmp_path / "case.pdf"
+    demo.run("labels", "--sscc", sscc, "-o", str(pdf))
+    (read,) = read_pdf(pdf.read_bytes())
+    assert f"(00){sscc}" in read
+    both = ("labels", "--lot", told["open_lot"], "--sscc", sscc, "-o", str(pdf))
+    assert "what the labels are for" in demo.run(*both, code=2)
+    assert "what the labels are for" in demo.run("labels", "-o", str(pdf), code=2)
 
 
 def test_a_batch_is_opened_on_a_line(demo: Demo, told: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ..errors import N_, InvalidInput
-from .gs1 import Gtin, LotCode
+from .gs1 import Gtin, LotCode, Sscc
 
 LINK_LIMIT = 2000
 """Longest address read, in characters."""
@@ -66,18 +66,7 @@ class DigitalLink:
             InvalidInput: ``link_base_invalid`` for a base that QR alphanumeric mode
                 cannot hold or that is not http or https.
         """
-        match = _BASE.fullmatch(base)
-        if match is None:
-            raise InvalidInput(
-                "link_base_invalid",
-                N_(
-                    "The address of labels looks like https://example.com, in letters, "
-                    "digits, points, hyphens and slashes, but is %(found)s: correct "
-                    "the base URL."
-                ),
-                found=repr(base[:80]),
-            )
-        return cls(match[1].lower(), gtin, lot if gtin else None, serial)
+        return cls(_base(base), gtin, lot if gtin else None, serial)
 
     @classmethod
     def parse(cls, text: str) -> "DigitalLink":
@@ -115,6 +104,32 @@ class DigitalLink:
             pairs = [("T", self.serial)]
         path = "".join(f"/{key}/{value}" for key, value in pairs if value is not None)
         return (self.base + path).upper()
+
+
+def unit_link(base: str, sscc: Sscc) -> str:
+    """The link on a case or pallet: ``BASE/00/{sscc}``, upper case as on packs.
+
+    Raises InvalidInput ``link_base_invalid``.
+
+    >>> unit_link("https://q.example.cn", Sscc("069012340000000016"))
+    'HTTPS://Q.EXAMPLE.CN/00/069012340000000016'
+    """
+    return f"{_base(base)}/00/{sscc.digits}".upper()
+
+
+def _base(base: str) -> str:
+    match = _BASE.fullmatch(base)
+    if match is None:
+        raise InvalidInput(
+            "link_base_invalid",
+            N_(
+                "The address of labels looks like https://example.com, in letters, "
+                "digits, points, hyphens and slashes, but is %(found)s: correct "
+                "the base URL."
+            ),
+            found=repr(base[:80]),
+        )
+    return match[1].lower()
 
 
 def _values(names: list[str]) -> tuple[int, dict[str, str]]:

@@ -21,7 +21,7 @@ COMMANDS = {
     "import": "imports:import_files",
     "batch": "plant:batch",
     "codes": "codes:codes",
-    "labels": "plant:labels",
+    "labels": "labels:labels",
     "verify": "look:verify",
     "trace": "look:trace",
     "scope": "scope:scope",

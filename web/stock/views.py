@@ -3,6 +3,7 @@
 from . import (
     counting,
     counts,
+    labels,
     moves,
     overview,
     packing,
@@ -19,6 +20,7 @@ from .room import room
 __all__ = [
     "counting",
     "counts",
+    "labels",
     "moves",
     "overview",
     "packing",
