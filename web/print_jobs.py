@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from ..labels.jobs.tables import PrintJob
+from ..labels.jobs.tables import STATES, PrintJob
 from ..trace.errors import N_
 from ..trace.exchange.lists.parts import (
     article_columns,
@@ -29,7 +29,7 @@ PRINT_JOBS = Listing(
         lot_column(),
         *article_columns(),
         Column("items", N_("Items"), span(PrintJob.lo, PrintJob.hi)),
-        Column("labels", N_("Labels"), PrintJob.hi - PrintJob.lo, "count"),
+        Column("labels", N_("Labels"), PrintJob.labels, "count"),
         Column("stock", N_("Label stock"), PrintJob.stock, "code"),
         Column("format", N_("Format"), PrintJob.format, "code", uses=LISTED),
         Column("state", N_("State"), PrintJob.state, "word", words="job"),
@@ -44,7 +44,7 @@ PRINT_JOBS = Listing(
             "state",
             N_("State"),
             PrintJob.state,
-            ("created", "rendering", "finished", "failed"),
+            STATES,
             "job",
         ),
         article_filter(),

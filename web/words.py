@@ -126,8 +126,13 @@ CHANNEL: dict[str, str] = {
 JOB: dict[str, Word] = {
     "created": ("none", N_("Waiting to be drawn")),
     "rendering": ("run", N_("Drawing labels")),
+    "sent": ("run", N_("Sent to the printer")),
+    "printing": ("run", N_("Printing")),
+    "paused": ("warn", N_("Paused")),
     "finished": ("ok", N_("Labels ready")),
+    "cancelled": ("none", N_("Rest cancelled")),
     "failed": ("bad", N_("Labels failed")),
+    "reconciled": ("ok", N_("Labels accounted for")),
 }
 
 LINE: dict[str, Word] = {

@@ -29,6 +29,7 @@ from ..trace.stock.counted import open_due_counts
 from .api.retention import forget_answers
 from .imports.work import do_order, give_up_order
 from .installation import Installation
+from .press import press_until
 from .sent_forms import forget_forms
 
 log = structlog.get_logger()
@@ -38,6 +39,8 @@ IDLE = 0.3
 NOTE_EVERY = 0.3
 """Seconds between notes of a job's progress."""
 SWEEP_EVERY = timedelta(hours=1)
+GRACE = 8.0
+"""Seconds for labels that are on their way when we are told to stop."""
 
 Handler = Callable[[Installation, outbox.Claim], None]
 
@@ -223,15 +226,32 @@ def run(house: Installation) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     log.info("worker.start", database=house.plant.url.render_as_string())
-    # A daemon: what it has in hand when we are told to stop is undone and done again.
-    threading.Thread(target=_long_lane, args=(house, stop), daemon=True).start()
+    # Daemons: what they have in hand when we are told to stop is undone and done again;
+    # only labels on their way to a printer would be in doubt.
+    _start_lane(work_long_until, house, stop)
+    press = _start_lane(press_until, house, stop)
     work_until(house, stop)
+    press.join(GRACE)
     log.info("worker.stop")
 
 
-def _long_lane(house: Installation, stop: threading.Event) -> None:
+def _start_lane(
+    work: Callable[[Installation, threading.Event], None],
+    house: Installation,
+    stop: threading.Event,
+) -> threading.Thread:
+    lane = threading.Thread(target=_lane, args=(work, house, stop), daemon=True)
+    lane.start()
+    return lane
+
+
+def _lane(
+    work: Callable[[Installation, threading.Event], None],
+    house: Installation,
+    stop: threading.Event,
+) -> None:
     try:
-        work_long_until(house, stop)
+        work(house, stop)
     finally:
         stop.set()  # whatever ended it: the server starts a worker again that ends
 

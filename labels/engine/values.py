@@ -21,6 +21,7 @@ _GOOD = np.isin(
     np.arange(256), np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", np.uint8)
 )
 """Which bytes a serial may have."""
+_MARK = re.compile(r"(R[0-9]{1,3})?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -57,6 +58,8 @@ class LabelRecord:
     """ISO 8601: the last day of the shelf life."""
     line_code: str = ""
     """Production line, e.g. ``L2`` or ``2 号线``."""
+    mark: str = ""
+    """Stands behind the serial people read, e.g. ``R1`` on a first reprint."""
 
     def __post_init__(self) -> None:
         if not SHOWN_URL.fullmatch(self.url):
@@ -81,6 +84,12 @@ class LabelRecord:
                 serial=self.serial,
                 url=shown(self.url),
             )
+        if not _MARK.fullmatch(self.mark):
+            raise InvalidInput(
+                "label_mark_invalid",
+                N_("Expected a mark like R1 behind the serial, got %(mark)s."),
+                mark=shown(self.mark),
+            )
         if not self.product.strip():
             raise InvalidInput(
                 "label_product_missing",
@@ -98,8 +107,9 @@ class LabelRecord:
 
     @property
     def serial_grouped(self) -> str:
-        """The serial in four groups of four, as people read it aloud."""
-        return " ".join(self.serial[i : i + 4] for i in range(0, 16, 4))
+        """The serial in four groups of four, as people read it aloud, and its mark."""
+        groups = " ".join(self.serial[i : i + 4] for i in range(0, 16, 4))
+        return f"{groups} /{self.mark}" if self.mark else groups
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +156,9 @@ class LabelSeries:
     def grouped(self) -> NDArray[np.uint8]:
         """The characters of each ``serial_grouped``."""
         first, *others = (self.signs[:, i : i + 4] for i in range(0, SERIAL_LENGTH, 4))
-        return beside(len(self), first, *(p for g in others for p in (b" ", g)))
+        mark = f" /{self.model.mark}".encode() if self.model.mark else b""
+        spaced = (piece for group in others for piece in (b" ", group))
+        return beside(len(self), first, *spaced, *([mark] if mark else []))
 
     def parts(self, most: int) -> Iterator["LabelSeries"]:
         """The series in pieces of at most so many labels."""
@@ -162,6 +174,6 @@ def shown(text: str) -> str:
 SERIALS = frozenset({"serial", "serial_grouped"})
 """What differs from label to label besides the URL."""
 VALUE_NAMES = frozenset(
-    {field.name for field in fields(LabelRecord)} - {"url"} | {"serial_grouped"}
+    {field.name for field in fields(LabelRecord)} - {"url", "mark"} | {"serial_grouped"}
 )
 """What a stock's texts may name."""

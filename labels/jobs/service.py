@@ -5,6 +5,7 @@ fixed by the batch, so a job drawn again after a crash gives the same file.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import IO
@@ -25,13 +26,13 @@ from ...trace.people import Actor
 from ...trace.production.codes import issue_codes, serial_blocks
 from ...trace.production.marks import mark_items
 from ..engine.render import render
-from ..engine.stock import load_stock, stock_names
+from ..engine.stock import Stock, load_stock, stock_names
 from ..engine.values import LabelRecord, LabelSeries
-from .tables import PrintJob
+from .tables import PrintBlock, PrintJob
 from .turns import EFFECT, effect_key
 
 JOB_FORMATS = ("pdf", "tspl")
-SETTLED = ("finished", "failed")
+SETTLED = ("finished", "failed", "reconciled")
 """States that stay: codes of a failed job count as never given out."""
 SPECIMEN = "Z" * 16
 """A serial that makes the largest symbol, for a label that nobody prints."""
@@ -83,6 +84,7 @@ def order_labels(
         lot_id=lot_id,
         lo=lo,
         hi=lo + count,
+        labels=count,
         stock=stock,
         format=format,
         skip=skip,
@@ -125,8 +127,13 @@ def check_label(lot: Lot, format: str, stock: str, skip: int, base_url: str) -> 
     Raises InvalidInput for an unknown stock, a format or skip that does not suit it,
     and for a text that does not fit or that the font cannot write.
     """
+    check_on(lot, format, load_stock(stock), skip, base_url)
+
+
+def check_on(lot: Lot, format: str, stock: Stock, skip: int, base_url: str) -> None:
+    """As ``check_label``, on a stock as a printer has it."""
     specimen = [LabelSeries.of(_record(lot, SPECIMEN, base_url))]
-    render(format, specimen, load_stock(stock), BytesIO(), skip=skip)
+    render(format, specimen, stock, BytesIO(), skip=skip)
 
 
 def check_printable(lot: Lot, base_url: str) -> None:
@@ -142,11 +149,17 @@ def check_printable(lot: Lot, base_url: str) -> None:
 
 
 def spoiled_codes(session: Session, lot_id: int) -> int:
-    """How many codes of a lot are on no label, because their job failed."""
-    failed = sa.select(PrintJob.lo, PrintJob.hi).filter_by(
-        lot_id=lot_id, state="failed"
+    """How many codes of a lot are on no label: drawing failed, or none was sent."""
+    failed = sa.select(sa.func.sum(PrintJob.labels)).filter_by(
+        lot_id=lot_id, state="failed", printer_id=None
     )
-    return sum(job.hi - job.lo for job in session.execute(failed))
+    cancelled = (
+        sa.select(sa.func.sum(PrintBlock.hi - PrintBlock.lo))
+        .join(PrintJob, PrintJob.id == PrintBlock.job_id)
+        .where(PrintJob.lot_id == lot_id, ~PrintJob.reprint)
+        .where(PrintBlock.state == "cancelled")
+    )
+    return (session.scalar(failed) or 0) + (session.scalar(cancelled) or 0)
 
 
 def find_job(session: Session, number: str) -> PrintJob:
@@ -158,12 +171,22 @@ def find_job(session: Session, number: str) -> PrintJob:
 
 
 def label_series(
-    session: Session, ring: KeyRing, lot: Lot, items: ItemSet, base_url: str
+    session: Session,
+    ring: KeyRing,
+    lot: Lot,
+    items: ItemSet,
+    base_url: str,
+    copy: int = 0,
 ) -> Iterator[LabelSeries]:
-    """The labels of ``items`` of a lot, ascending."""
-    model = _record(lot, SPECIMEN, base_url)
+    """The labels of ``items`` of a lot, ascending; ``copy`` is the nth reprint."""
+    model = replace(_record(lot, SPECIMEN, base_url), mark=copy_mark(copy))
     for _, serials in serial_blocks(session, ring, lot.id, items):
         yield LabelSeries(model, serials)
+
+
+def copy_mark(copy: int) -> str:
+    """What stands beside the serial of the nth reprint, e.g. ``R1``."""
+    return f"R{copy}" if copy else ""
 
 
 def _record(lot: Lot, serial: str, base_url: str) -> LabelRecord:
@@ -240,7 +263,7 @@ def finish_job(
     job = session.get(PrintJob, job_id, with_for_update={"of": PrintJob})
     if job is None or job.state in SETTLED:
         return
-    job.state, job.done, job.sha256 = "finished", job.hi - job.lo, sha256
+    job.state, job.done, job.sha256 = "finished", job.labels, sha256
     job.finished_at = now
     items = ItemSet.range(job.lo, job.hi)
     mark_items(session, job.lot_id, items, "printed", actor, now)

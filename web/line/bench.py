@@ -126,7 +126,8 @@ def bench_of(session: Session, lot: Lot, now: datetime) -> Bench:
 
 def waiting_turn(session: Session, job: PrintJob, now: datetime) -> Turn | None:
     """How a job stands with the worker, until its file is there."""
-    return turn_of(session, job, now) if job.state in UNDONE else None
+    drawn = job.printer_id is None  # a printer's job has no turn with the worker
+    return turn_of(session, job, now) if drawn and job.state in UNDONE else None
 
 
 def holds_of(session: Session, lot_id: int) -> tuple[str, ...]:
