@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import testpg
+from emptied import Emptied
 from hypothesis import settings
 
 from lotmark.trace import scans
@@ -75,6 +76,21 @@ def postgres_template() -> Iterator[sa.URL]:
     _postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session")
+def postgres_house(postgres_template: sa.URL) -> Iterator[Emptied]:
+    """A copy of the template, emptied after each test."""
+    server = sa.make_url(os.environ["TEST_PG_URL"])
+    name = f"lotmark_{uuid.uuid4().hex[:12]}"
+    copy = f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template.database}"'
+    kept = Emptied(
+        postgres_template.set(database=name),
+        make=lambda: _postgres(server, f"{copy} STRATEGY file_copy"),
+        drop=lambda: _postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)'),
+    )
+    yield kept
+    kept.close()
+
+
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of an empty, migrated database of the test's own, on each engine."""
@@ -84,13 +100,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             shutil.copy(source, tmp_path / source.name)
         yield f"sqlite:///{tmp_path / template.name}"
         return
-    source_url: sa.URL = request.getfixturevalue("postgres_template")
-    name = f"lotmark_{uuid.uuid4().hex[:12]}"
-    copy = f'CREATE DATABASE "{name}" TEMPLATE "{source_url.database}"'
-    server = sa.make_url(os.environ["TEST_PG_URL"])
-    _postgres(server, f"{copy} STRATEGY file_copy")
-    yield source_url.set(database=name).render_as_string(hide_password=False)
-    _postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    kept: Emptied = request.getfixturevalue("postgres_house")
+    yield kept.ready()
+    kept.empty()
 
 
 @pytest.fixture
