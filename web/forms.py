@@ -3,10 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 
 from flask import request
 
 from ..trace.errors import N_, InvalidInput
+from ..trace.parties.lots import YEARS
+from .i18n import PLANT_ZONE
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -100,3 +103,18 @@ def choice_field(name: str, known: Iterable[str]) -> str:
             "choice_invalid", N_("Choose one of the answers the form offers.")
         )
     return chosen
+
+
+def moment_field(name: str) -> datetime:
+    """A time as ``datetime-local`` sends it, at the plant's clock."""
+    typed = request.form.get(name, "")[:40]
+    try:
+        found = datetime.fromisoformat(typed)
+        if found.year not in YEARS or found.tzinfo is not None:
+            raise ValueError
+        return found.replace(tzinfo=PLANT_ZONE)
+    except ValueError:
+        raise InvalidInput(
+            "time_invalid",
+            N_("Write times like 2026-11-24T10:00, at the plant's clock."),
+        ) from None

@@ -10,6 +10,7 @@ from .lots import ScopeLot
 from .reasons import stamp
 from .scans import Scan
 from .service import Scope
+from .unbatched import Possible
 from .whereabouts import OwnPlace, PlaceTotal, Reached
 
 
@@ -46,6 +47,7 @@ def scope_document(scope: Scope) -> dict[str, Any]:
         "places": [_place(here) for here in scope.whereabouts.places],
         "consignees": [_consignee(one) for one in scope.whereabouts.consignees],
         "on_the_way": [_truck(truck) for truck in scope.whereabouts.on_the_way],
+        "unbatched": [_unbatched(one) for one in scope.whereabouts.unbatched],
     }
 
 
@@ -144,6 +146,24 @@ def _consignee(one: Reached) -> dict[str, Any]:
         "coming": one.coming,
         "shipped": one.shipped,
         "shipments": list(one.shipments),
+        "unbatched": one.unbatched,
+        "unbatched_shipments": list(one.unbatched_with),
+    }
+
+
+def _unbatched(one: Possible) -> dict[str, Any]:
+    return {
+        "shipment": one.shipment,
+        "consignee": one.consignee,
+        "name": one.name,
+        "name_en": one.name_en,
+        "article": one.article,
+        "quantity": one.quantity,
+        "shipped_at": stamp(one.shipped_at),
+        "on_the_way": one.on_the_way,
+        "driver_phone": one.driver_phone,
+        "lots": list(one.lots),
+        "why": one.sentence,
     }
 
 

@@ -26,7 +26,10 @@ from .service import Scope, compute_scope, find_affected
 from .tables import SavedScope, SavedScopeLot
 from .wording import read_criteria
 
-KEPT = ("positions", "places", "made", "narrowed", "unbounded", "open_tanks")
+KEPT = (
+    *("positions", "places", "made", "narrowed", "unbounded", "open_tanks"),
+    "unbatched",
+)
 """Fields of the document that are kept beside the lots."""
 
 NARROW = "scope.narrow"

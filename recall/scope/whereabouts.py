@@ -21,6 +21,7 @@ from .journeys import OnTheWay, Sent, journeys
 from .ours import Ours
 from .scans import Scan, best_scan
 from .spread import Spread, spread_of
+from .unbatched import Possible, possible_consignees
 
 # Built once: to build them takes longer than to run them. Above nothing, and no source
 # is among them; "+ 0", or SQLite walks all places and looks for the lots at each.
@@ -94,6 +95,11 @@ class Reached(NamedTuple):
     """Units ever sent there, at most."""
     shipments: tuple[str, ...]
     """Numbers of the shipments they came with."""
+    unbatched: int = 0
+    """Units sent there without a batch that may be affected, at most: neither counted
+    as there nor as sent, for the balances have them with us."""
+    unbatched_with: tuple[str, ...] = ()
+    """Numbers of the shipments that took these."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,8 @@ class Whereabouts:
     """Most units first, then by code."""
     on_the_way: tuple[OnTheWay, ...]
     """Latest first."""
+    unbatched: tuple[Possible, ...]
+    """What left without a batch and may be affected, in the order it left."""
     spreads: Mapping[int, Spread]
     """By lot, where single items of it are affected."""
     scans: Mapping[int, Scan]
@@ -139,11 +147,13 @@ def locate(
         if asked is not None and (scan := best_scan(ledger, asked)):
             scans[lot] = scan
     sent = journeys(session, lots, ours)
+    unbatched = possible_consignees(session, lots)
     return Whereabouts(
         tuple(PlaceTotal(name, *heaps.buckets[name]) for name in BUCKETS),
         _own_places(heaps, ours),
-        _consignees(session, heaps, sent.by_partner),
+        _consignees(session, heaps, sent.by_partner, unbatched),
         sent.on_the_way,
+        unbatched,
         {lot: spreads[lot] for lot, items in single.items() if items is not None},
         scans,
     )
@@ -227,10 +237,14 @@ def _own_places(heaps: _Heaps, ours: Ours) -> tuple[OwnPlace, ...]:
 
 
 def _consignees(
-    session: Session, heaps: _Heaps, sent: Mapping[int, Sent]
+    session: Session,
+    heaps: _Heaps,
+    sent: Mapping[int, Sent],
+    unbatched: Iterable[Possible],
 ) -> tuple[Reached, ...]:
     contacts = heaps.contacts
-    others = {*heaps.most, *heaps.coming, *sent} - contacts.keys()
+    possible = _by_partner(unbatched)
+    others = {*heaps.most, *heaps.coming, *sent, *possible} - contacts.keys()
     if others:
         rows = plain_rows(session, _PARTNERS, partners=others)
         contacts |= {row[0]: row for row in rows}
@@ -240,8 +254,21 @@ def _consignees(
     for number, contact in contacts.items():
         figures = least(number, 0), most(number, 0), coming(number, 0)
         fields = (*contact, *figures, *sent.get(number, nothing))
-        found.append((figures[1] + figures[2], Reached._make(fields)))
+        reached = Reached(*fields, *possible.get(number, ()))
+        found.append((figures[1] + figures[2], reached))
     # twice, by one text and by one number: that is faster than by both together
     found.sort(key=lambda one: one[1].code)
     found.sort(key=itemgetter(0), reverse=True)
     return tuple(one for _, one in found)
+
+
+def _by_partner(
+    unbatched: Iterable[Possible],
+) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """How much each consignee may have of it, and the shipments it came with."""
+    found: dict[int, tuple[int, tuple[str, ...]]] = {}
+    for one in unbatched:
+        much, numbers = found.get(one.partner_id, (0, ()))
+        several = sorted({*numbers, one.shipment})
+        found[one.partner_id] = much + one.quantity, tuple(several)
+    return found

@@ -16,7 +16,9 @@ from lotmark.trace.stock.tables import (
     Hold,
     LogisticUnit,
     Shipment,
+    Unbatched,
 )
+from lotmark.trace.stock.unbatched import Named, name_batches, record_unbatched
 
 
 def _cargo(session: Session, life: Life) -> Cargo:
@@ -65,6 +67,28 @@ def _deliver(session: Session, life: Life) -> None:
     deliver_goods(session, shipment, life.someone(), life.now, part)
 
 
+def _lose_track(session: Session, life: Life) -> None:
+    """Goods leave and nobody writes down of which batch."""
+    site = life.one_of(session, Site)
+    assert isinstance(site, Site)
+    record_unbatched(
+        *(session, life.partner(session, "consignee").id, site.id),
+        *(life.lot(session).article_id, life.random.randint(1, 20), life.lately()),
+        *(Transport(), life.someone(), life.now),
+        delivered_at=life.now if life.random.randrange(2) else None,
+    )
+
+
+def _name_batch(session: Session, life: Life) -> None:
+    row = life.one_of(session, Unbatched)
+    assert isinstance(row, Unbatched)
+    lots = sa.select(Lot).where(Lot.article_id == row.article_id)
+    lot = life.random.choice(session.scalars(lots).unique().all())
+    much = life.random.randint(1, row.quantity)
+    named = [Named(lot.id, life.where(session, lot), much)]
+    name_batches(session, row.id, named, life.someone(), life.now)
+
+
 def _take_back(session: Session, life: Life) -> None:
     site = life.one_of(session, Site)
     assert isinstance(site, Site)
@@ -103,6 +127,8 @@ GOODS_STEPS: dict[str, tuple[int, Step]] = {
     "move": (16, _move),
     "ship": (12, _ship),
     "deliver": (5, _deliver),
+    "lose_track": (3, _lose_track),
+    "name_batch": (5, _name_batch),
     "take_back": (6, _take_back),
     "hold": (3, _hold),
     "lift": (4, _lift),

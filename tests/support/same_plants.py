@@ -32,7 +32,7 @@ from lotmark.trace.production.genealogy import trace_document, trace_lots
 from lotmark.trace.production.label_balance import label_balance
 from lotmark.trace.production.tables import EquipmentCycle, ProcessCheck
 from lotmark.trace.stock.queries import balances, positions
-from lotmark.trace.stock.tables import LogisticUnit, Shipment
+from lotmark.trace.stock.tables import LogisticUnit, Shipment, Unbatched
 
 
 def exported(database: Database) -> list[File]:
@@ -64,6 +64,7 @@ def facts(database: Database) -> dict[str, Any]:
             "traces": {name: _trace(session, id_) for id_, name in lots.items()},
             "labels": {name: label_balance(session, i) for i, name in lots.items()},
             "scopes": _scopes(session),
+            "unbatched": _unbatched(session),
         }
 
 
@@ -101,6 +102,11 @@ def _positions(session: Session, lots: dict[int, str]) -> set[tuple[object, ...]
         )
         for one in found
     }
+
+
+def _unbatched(session: Session) -> list[tuple[object, ...]]:
+    rows = session.scalars(sa.select(Unbatched)).unique()
+    return sorted((one.shipment.number, one.article.code, one.quantity) for one in rows)
 
 
 def _trace(session: Session, lot_id: int) -> list[str]:

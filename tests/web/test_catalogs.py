@@ -235,11 +235,16 @@ def store_pages(
     goods = {"from": here, "goods": f"BJ200/{CODE} 40", "consignee": str(store.shop)}
     sent = change(wang, "/stock/ship", step="book", **goods).location
     count = change(wang, "/stock/counts", place=here).location
+    left = {"quantity": "6", "unit": "case", "shipped_at": "2026-11-20T10:00"}
+    left |= {"article": str(store.product), "site": str(store.site)}
+    left |= {"consignee": str(store.shop)}
+    gone = change(wang, "/stock/unbatched/new", **left).location
     for path in (
         *("/stock", f"/stock/places/{here}", "/stock/move", "/stock/take"),
         f"/stock/pick?article={store.product}&from={here}&quantity=3&unit=case",
         "/stock/seen?place=FG1&done=yes",
         *("/stock/receive", "/stock/returns", "/stock/spare", "/stock/ship"),
+        *("/stock/unbatched", "/stock/unbatched/new", gone),
         *("/stock/shipments", sent, sent.replace("shipments", "papers")),
         *("/stock/units", f"/stock/units/{CASES[0]}", f"/stock/units?code={CODE}"),
         f"/stock/units/{CASES[0]}/label",

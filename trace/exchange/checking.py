@@ -22,6 +22,7 @@ from ..stock.desk import Desk, open_desk
 from ..stock.ledger import LotLedger
 from ..stock.places import Place
 from ..stock.service import AUDITED, Move
+from ..stock.unbatched import NAMED_LATER
 from . import (
     consumption,
     counts,
@@ -239,17 +240,20 @@ def _book(job: Job, checked: Checked, gates: PastGates) -> None:
 def _book_one(
     job: Job, desk: Desk, gates: PastGates, seen: Sightings, number: int
 ) -> None:
-    told = *ROUTE, "items", "document", "at", "recorded_at", "column", *WHERE
+    told = *ROUTE, "items", "document", "reason", "at", "recorded_at", "column", *WHERE
     [found] = job.plan.look_up("post", told, "seq", number)
-    lot_id, source, target, quantity, text, document, at, booked, column, *where = found
+    lot_id, source, target, quantity, text, document, *rest = found
+    reason, at, booked, column, *where = rest
     some = None if text is None else ItemSet.parse(text)
     when, actor, now = read_moment(at), job.actor, job.now
     gates.moment = when if booked is None else read_moment(booked)
     seen.tell(lot_id, booked or at)
     route = lot_id, source, target, quantity
     missing = document in job.counted
+    gone = booked is not None and reason == NAMED_LATER
+    paper = document, actor, now
     try:
-        desk.book(*route, some, when, document, actor, now, missing=missing)
+        desk.book(*route, some, when, *paper, missing=missing, gone=gone)
     except LotmarkError as error:
         job.bad.note(job.plan.row(*where), column, error)
 

@@ -41,6 +41,9 @@ HEAD = (
 """The columns that say something of a shipment as a whole."""
 GOODS = ("lot", "sscc", "items", "quantity", "place")
 """The columns that say what was on board, and from where."""
+NAMED = ("lot", "sscc", "items", "place")
+"""Those that say more than how much of an article was on board."""
+UNBATCHED = ("shipment_id", "article_id", "quantity")
 MOVED = ("document", "lot_id", "from_id", "to_id", "at", "alike")
 """What makes two rows the same movement: of items, the first run tells."""
 
@@ -85,6 +88,11 @@ class Shipments:
         if self._last is None or self._last[0] != said:
             self._last = said, self._head(row)
         shipment, shipped, delivered, source, transit, shop = self._last[1]
+        if is_unbatched(row):
+            article = job.book.article(row)
+            told = shipment, article.id, job.quantity(row, article)
+            job.plan.add("unbatched", UNBATCHED, told, row)
+            return
         if source is None:
             return
         loads = loads_of(job, row, cases)
@@ -112,7 +120,8 @@ class Shipments:
         """The shipment of a row: new, or of an earlier row that says the same."""
         job, said = self._job, row.values
         site = job.book.site(row) if "site" in said else None
-        goods = any(name in said for name in GOODS)
+        named = NAMED if is_unbatched(row) else GOODS
+        goods = any(name in said for name in named)
         place = job.book.our_place(row) if goods else None
         site_id = site.id if site else place.site_id if place else None
         if site_id is None:
@@ -146,6 +155,13 @@ class Shipments:
         select = sa.select(Shipment.number)
         found = found_among(self._job.session, select, Shipment.number, numbers)
         return {row.number for row in found}
+
+
+def is_unbatched(row: Row) -> bool:
+    """Whether a row tells of an article and how much of it, and not of which batch."""
+    said = row.values
+    unnamed = not any(name in said for name in ("lot", "sscc", "items"))
+    return "article" in said and "quantity" in said and unnamed
 
 
 def add_movements(job: Job, units: Units, rows: list[Row]) -> None:

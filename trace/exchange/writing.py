@@ -50,6 +50,7 @@ from ..stock.tables import (
     Stock,
     StockCount,
     StockCountLine,
+    Unbatched,
     UnitContent,
     UnitStay,
 )
@@ -89,6 +90,7 @@ ORDER: tuple[type[Base], ...] = (
     Sighting,
     LotInput,
     Shipment,
+    Unbatched,
     LogisticUnit,
     UnitContent,
     UnitStay,

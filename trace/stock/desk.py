@@ -50,10 +50,11 @@ class Desk:
         now: datetime,
         *,
         missing: bool = False,
+        gone: bool = False,
     ) -> None:
         """Book one move; raises as ``move_many`` and then leaves all as it was."""
         source, target = self._place(source_id), self._place(target_id)
-        if not source.is_source and target.kind != "consumed":
+        if not (gone or source.is_source or target.kind == "consumed"):
             actor.require("stock.move")
         check_paper(document, quantity, at, now)
         running = self._ledger(lot_id)
@@ -64,12 +65,12 @@ class Desk:
         else:
             check_items(self.lots[lot_id], items)
             after = before.move_items(source, target, items)
-        if not (missing and target.kind == "lost"):
+        if not (gone or (missing and target.kind == "lost")):
             self.gates.check(lot_id, before, source, target, items, at)
         running.replace(after)
         if _comes_back(source, target):  # from now on, what is used up is asked for
             self._clear.pop(lot_id, None)
-        elif self._goes_always(lot_id, target):
+        elif not gone and self._goes_always(lot_id, target):
             ways = self._clear.setdefault(lot_id, {})
             ways[source.kind, target.kind] = source.is_source
 

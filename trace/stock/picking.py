@@ -92,7 +92,7 @@ def propose_pick(
     picks: list[Pick] = []
     skipped: list[Skipped] = []
     left = quantity
-    for lot in sorted(lots, key=_age):
+    for lot in sorted(lots, key=age):
         for place in places:
             here = ledgers[lot.id].at(place_value(place))
             if here.quantity <= 0:
@@ -132,8 +132,8 @@ def _lots_there(
     return list(rows.unique())
 
 
-def _age(lot: Lot) -> tuple[date, date, date, int]:
-    """What has no date comes last."""
+def age(lot: Lot) -> tuple[date, date, date, int]:
+    """Where a lot stands in its turn; what has no date comes last."""
     days = (lot.expires_on, lot.produced_on, lot.received_on)
     first, second, third = (day or date.max for day in days)
     return first, second, third, lot.id

@@ -45,6 +45,9 @@ class Move:
     missing: bool = False
     """Goods that are not there, as two persons signed: a loss is a fact that neither a
     hold nor the state of the lot can stop (domain.md §3.5 Q8)."""
+    gone: bool = False
+    """Goods that had left before anybody said of which batch: a fact likewise, and
+    whoever books it has asked for the right."""
 
 
 def move_stock(
@@ -136,6 +139,7 @@ def move_many(
             actor,
             now,
             missing=move.missing,
+            gone=move.gone,
         )
     save_ledgers(session, desk.before, desk.after())
     rows = [row for move in moves for row in _movement_rows(move, actor, now)]

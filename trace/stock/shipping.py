@@ -53,18 +53,8 @@ def ship_goods(
     only released goods that nobody holds leave us.
     """
     actor.require("stock.move")
-    transit = _place(session, consignee_id, "transit")
-    shipment = Shipment(
-        number=_free_number(session, now),
-        site_id=site_id,
-        consignee_id=consignee_id,
-        carrier=transport.carrier,
-        vehicle=transport.vehicle,
-        driver_phone=transport.driver_phone,
-        shipped_at=now,
-    )
-    session.add(shipment)
-    session.flush()
+    transit = customer_place(session, consignee_id, "transit")
+    shipment = add_shipment(session, consignee_id, site_id, transport, now, now)
     today = day_at(session, site_id, now)
 
     def route(lots: Mapping[int, Lot]) -> int:
@@ -108,8 +98,8 @@ def deliver_goods(
     """
     actor.require("stock.move")
     lock_shipment(session, shipment)
-    transit = _place(session, shipment.consignee_id, "transit")
-    shop = _place(session, shipment.consignee_id, "consignee")
+    transit = customer_place(session, shipment.consignee_id, "transit")
+    shop = customer_place(session, shipment.consignee_id, "consignee")
     units = units_on_board(session, shipment)
     lots = lock_lots(session, on_the_way(session, shipment))
     rest = on_the_way(session, shipment)
@@ -148,6 +138,40 @@ def deliver_goods(
     return shipment
 
 
+def add_shipment(
+    session: Session,
+    consignee_id: int,
+    site_id: int,
+    transport: Transport,
+    shipped_at: datetime,
+    now: datetime,
+    number: str = "",
+) -> Shipment:
+    """A shipment with its paper's number, or the next free one; nothing on it yet.
+
+    Raises Conflict ``shipment_number_taken``.
+    """
+    taken = sa.select(Shipment.id).where(Shipment.number == number)
+    if number and session.scalar(taken) is not None:
+        raise Conflict(
+            "shipment_number_taken",
+            N_("A shipment %(number)s is on record already. Use another number."),
+            number=number,
+        )
+    shipment = Shipment(
+        number=number or _free_number(session, now),
+        site_id=site_id,
+        consignee_id=consignee_id,
+        carrier=transport.carrier,
+        vehicle=transport.vehicle,
+        driver_phone=transport.driver_phone,
+        shipped_at=shipped_at,
+    )
+    session.add(shipment)
+    session.flush()
+    return shipment
+
+
 def lock_shipment(session: Session, shipment: Shipment) -> None:
     """Of two who say what became of a shipment one waits; before its cases and lots.
 
@@ -158,7 +182,7 @@ def lock_shipment(session: Session, shipment: Shipment) -> None:
 
 def on_the_way(session: Session, shipment: Shipment) -> dict[int, Contents]:
     """What of a shipment has neither arrived nor come back, by lot."""
-    transit = _place(session, shipment.consignee_id, "transit")
+    transit = customer_place(session, shipment.consignee_id, "transit")
     rows = session.execute(
         sa.select(
             Movement.lot_id, Movement.to_id, Movement.quantity, Movement.lo, Movement.hi
@@ -278,7 +302,11 @@ def _arrived(session: Session, shipment: Shipment, shop: Location) -> dict[int, 
     return {lot_id: quantity for lot_id, quantity in rows}
 
 
-def _place(session: Session, consignee_id: int, kind: str) -> Location:
+def customer_place(session: Session, consignee_id: int, kind: str) -> Location:
+    """A customer's place, or the way there (``transit``).
+
+    Raises InvalidInput ``consignee_wrong``, Conflict ``place_missing``.
+    """
     partner = session.get(Partner, consignee_id)
     if partner is None or partner.kind != "consignee":
         raise InvalidInput(

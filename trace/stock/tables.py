@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, one_of
-from ..parties.tables import Location, Lot, Partner
+from ..parties.tables import Article, Location, Lot, Partner
 
 
 class Stock(Base):
@@ -66,6 +66,26 @@ class Shipment(Base):
     delivered_at: Mapped[datetime | None]
 
     consignee: Mapped[Partner] = relationship(lazy="joined")
+
+
+class Unbatched(Base):
+    """So much of an article went with a shipment, and nobody wrote down of which batch.
+
+    It is in the balance of no customer: what is named of it becomes movements and is
+    taken off here, until nothing is left and the row goes.
+    """
+
+    __tablename__ = "unbatched"
+    __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shipment_id: Mapped[int] = mapped_column(sa.ForeignKey("shipment.id"), index=True)
+    article_id: Mapped[int] = mapped_column(sa.ForeignKey("article.id"), index=True)
+    quantity: Mapped[int]
+    """In the base unit: what is not named yet."""
+
+    shipment: Mapped[Shipment] = relationship(lazy="joined")
+    article: Mapped[Article] = relationship(lazy="joined")
 
 
 class Movement(Base):

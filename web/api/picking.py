@@ -17,6 +17,7 @@ from ...trace.stock.stores import own_place
 from ..i18n import PLANT_ZONE
 from .batches import find_article
 from .goods import TAG
+from .much import Sscc
 from .room import asks, reads, writes
 from .values import Code, Quantity, Shown, Told
 
@@ -51,6 +52,13 @@ class PickOut(Shown):
     """Only these, because others of the lot are on hold."""
     packed: int
     """How many of it stand there in cases."""
+    units: list[Sscc]
+    """Pallets and cases to fetch whole, as `units` of a shipment; `loose` and `opened`
+    are the rest."""
+    loose: int
+    """What goes of the packs that stand in no case."""
+    opened: int
+    """What is wanted then: it has to come out of a case that is opened."""
 
 
 class SkippedOut(Shown):
@@ -76,7 +84,11 @@ class ProposalOut(Shown):
 
 @asks("/picks", "trace.read", PickIn, ProposalOut, tag=TAG)
 def propose(session: Session, body: PickIn) -> Any:
-    """Propose what to pick: first expired, first out; nothing is booked."""
+    """Propose what to pick: first expired, first out; nothing is booked.
+
+    Where packs stand in cases, it names the ones to fetch: what `POST /shipments` takes
+    as `units`.
+    """
     article = find_article(session, body.article)
     places = [
         own_place(session, find_place(session, code).id)
@@ -99,6 +111,9 @@ def propose(session: Session, body: PickIn) -> Any:
                 "there": pick.there,
                 "items": None if pick.items is None else str(pick.items),
                 "packed": pick.packed,
+                "units": [node.unit.sscc for node in pick.cases.nodes],
+                "loose": pick.cases.loose if pick.cases.nodes else pick.quantity,
+                "opened": pick.cases.opened,
             }
             for pick in found.picks
         ],

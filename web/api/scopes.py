@@ -119,6 +119,8 @@ class ScopeOut(Shown):
     """Places of ours where somebody can go."""
     consignees: list[dict[str, Any]]
     on_the_way: list[dict[str, Any]]
+    unbatched: list[dict[str, Any]]
+    """What left without a batch written down, and may be affected."""
 
 
 @asks("/scopes", "scope.compute", ScopeIn, ScopeOut, tag=TAG)

@@ -44,6 +44,7 @@ from . import (
     states,
     tanks,
     transfers,
+    unbatched,
     what_if,
 )
 from .room import room
@@ -83,6 +84,7 @@ __all__ = [
     "states",
     "tanks",
     "transfers",
+    "unbatched",
     "what_if",
 ]
 

@@ -142,10 +142,15 @@ def _show(document: dict[str, Any]) -> None:
     for place in document["positions"]:
         action = place["action"] if place["max"] else ""
         click.echo(f"  {place['place']:24} {_range(place):>12}  {action}".rstrip())
+    unknown = sum(one["quantity"] for one in document["unbatched"])
+    if unknown:
+        click.echo(f"  {'shipped, batch unknown':24} {f'up to {unknown:,}':>12}")
     for consignee in document["consignees"]:
         coming = f", coming up to {consignee['coming']:,}" * bool(consignee["coming"])
         click.echo(f"  {consignee['name']:24} {_range(consignee):>12}{coming}")
         click.echo(f"      {consignee['contact']} {consignee['phone']}")
+    for one in document["unbatched"]:
+        click.echo(f"  {one['name']:24} {'possible':>12}  {one['why']}")
     if document["narrowed"]:
         click.echo(f"Narrowed, because: {document['criteria']['narrow']}")
     for line in document["unbounded"]:

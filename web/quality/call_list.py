@@ -26,6 +26,8 @@ COLUMNS = (
     "coming",
     "ever_sent",
     "shipments",
+    "batch_unknown",
+    "batch_unknown_shipments",
 )
 """Of the file; quantities are packs."""
 
@@ -67,6 +69,8 @@ def _file(found: Scope, name: str) -> Response:
             one.coming,
             one.shipped,
             " ".join(one.shipments),
+            one.unbatched,
+            " ".join(one.unbatched_with),
         ]
         for one in found.whereabouts.consignees
     ]

@@ -1,6 +1,6 @@
 """Fields of this room's forms that hold more than plain text."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from unicodedata import normalize
 
@@ -17,25 +17,9 @@ from ...trace.parties.tables import Article, Lot
 from ...trace.stock.item_status import item_status
 from ..current import house
 from ..forms import text_field
-from ..i18n import PLANT_ZONE
 
 MOST_CODES = 200
 """Codes one form takes, a line for each."""
-
-
-def moment_field(name: str) -> datetime:
-    """A time as ``datetime-local`` sends it, at the plant's clock."""
-    typed = request.form.get(name, "")[:40]
-    try:
-        found = datetime.fromisoformat(typed)
-        if found.year not in YEARS or found.tzinfo is not None:
-            raise ValueError
-        return found.replace(tzinfo=PLANT_ZONE)
-    except ValueError:
-        raise InvalidInput(
-            "time_invalid",
-            N_("Write times like 2026-11-24T10:00, at the plant's clock."),
-        ) from None
 
 
 def day_argument(name: str) -> date:

@@ -18,9 +18,8 @@ from ...trace.production.lines import (
 )
 from ...trace.production.tables import LineRun, ProcessCheck
 from ..current import actor, house
-from ..forms import choice_field, text_field
+from ..forms import choice_field, moment_field, text_field
 from ..problems import status_of
-from .fields import moment_field
 from .room import room
 
 STEPS = ("stop", "start", "rectify")

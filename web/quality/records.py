@@ -18,9 +18,9 @@ from ...trace.production.label_balance import label_balance
 from ...trace.production.papers import add_paper, find_file
 from ...trace.production.samples import keep_sample, remove_sample
 from ..current import actor, house
-from ..forms import choice_field, number_field, text_field
+from ..forms import choice_field, moment_field, number_field, text_field
 from ..uploads import Upload, read_upload
-from .fields import amount_field, moment_field, scanned_field, span_field
+from .fields import amount_field, scanned_field, span_field
 from .lot_page import MOST_REASON, find, refused, take
 from .room import room
 

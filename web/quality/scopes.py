@@ -14,6 +14,7 @@ from ...recall.scope.criteria import ORIGINS
 from ...recall.scope.reasons import Reason
 from ...recall.scope.scans import SENTENCES, Scan
 from ...recall.scope.service import Scope, compute_scope
+from ...recall.scope.unbatched import SENTENCE, Possible
 from ...trace import clock
 from ...trace.errors import LotmarkError
 from .. import words
@@ -86,6 +87,7 @@ def show(
         beside=(LABELS, SUSPECT),
         tell=tell,
         tell_scan=tell_scan,
+        tell_possible=tell_possible,
     )
 
 
@@ -99,6 +101,12 @@ def tell_scan(scan: Scan) -> str:
     """What a scan would buy, in the visitor's language."""
     sentence: str = gettext(SENTENCES[scan.code])
     return sentence % scan.params
+
+
+def tell_possible(one: Possible) -> str:
+    """Why a consignee may have some, in the visitor's language."""
+    sentence: str = gettext(SENTENCE)
+    return sentence % one.params
 
 
 def _shown(key: str, value: int | str) -> int | str:

@@ -22,10 +22,10 @@ from ...trace.production.tanks import (
     open_tank,
 )
 from ..current import actor, house
-from ..forms import number_field, text_field
+from ..forms import moment_field, number_field, text_field
 from ..once import book_once
 from ..problems import status_of
-from .fields import amount_field, moment_field
+from .fields import amount_field
 from .room import room
 
 MOST_LINE = 80

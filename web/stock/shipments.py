@@ -18,7 +18,8 @@ from ...trace.stock.shipping import (
     under_way,
 )
 from ...trace.stock.stores import own_places
-from ...trace.stock.tables import LogisticUnit, Movement, Shipment
+from ...trace.stock.tables import LogisticUnit, Movement, Shipment, Unbatched
+from ...trace.stock.unbatched import list_unbatched
 from ...trace.stock.units import Contents
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
@@ -79,9 +80,9 @@ def shipments() -> ResponseReturnValue:
         waiting, many = under_way(session, MOST_ROWS)
         rest = newest.where(Shipment.delivered_at.is_not(None))
         done = session.scalars(rest).all()
-    return render_template(
-        "stock/shipments.html", waiting=waiting, many=many, done=done
-    )
+        _, unnamed = list_unbatched(session, 0)
+    told = {"waiting": waiting, "many": many, "done": done, "unnamed": unnamed}
+    return render_template("stock/shipments.html", **told)
 
 
 @room.get("/stock/shipments/<number>")
@@ -167,9 +168,11 @@ def _page(session: Session, number: str, error: LotmarkError | None = None) -> s
     moves = session.scalars(booked.order_by(Movement.id)).all()
     for move in moves:
         _ = (move.lot, move.source, move.target)
+    waiting = sa.select(Unbatched).where(Unbatched.shipment_id == sent.id)
     return render_template(
         "stock/shipment.html",
         shipment=sent,
+        unnamed=session.scalars(waiting.order_by(Unbatched.id)).unique().all(),
         rest=_on_board(session, sent),
         units=session.scalars(on_board.order_by(LogisticUnit.sscc)).all(),
         weighed=WEIGHED,

@@ -13,6 +13,7 @@ from . import (
     seen,
     shipments,
     spare,
+    unbatched,
     units,
 )
 from .room import room
@@ -31,5 +32,6 @@ __all__ = [
     "seen",
     "shipments",
     "spare",
+    "unbatched",
     "units",
 ]

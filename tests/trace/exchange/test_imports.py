@@ -16,7 +16,7 @@ from lotmark.trace.production.tables import CycleLoad, EquipmentCycle, LineRun, 
 from lotmark.trace.stock.balance import Balance
 from lotmark.trace.stock.places import Place
 from lotmark.trace.stock.queries import balances
-from lotmark.trace.stock.tables import LogisticUnit, Movement, Shipment
+from lotmark.trace.stock.tables import LogisticUnit, Movement, Shipment, Unbatched
 
 
 def csv(name: str, text: str) -> File:
@@ -145,6 +145,27 @@ def test_cycles_hold_parts_of_batches(plant: Database, now: datetime) -> None:
         assert (cycle.number, cycle.result) == ("R1-0461", "missing")
         inside = session.scalars(sa.select(CycleLoad.quantity)).all()
         assert sorted(inside) == [400, 600]
+
+
+def test_what_left_without_a_batch_moves_no_stock(
+    plant: Database, now: datetime
+) -> None:
+    ships = csv(
+        "ships.csv",
+        "number,site,consignee,shipped_at,delivered_at,article,lot,quantity,unit,place\n"
+        "F1,YL1,C1,2026-11-12 08:00,2026-11-12 10:00,PACK,,30,箱,\n"
+        "F2,,C2,2026-11-13 08:00,,PACK,,12,袋,FG1\n"
+        "F2,,C2,2026-11-13 08:00,,PACK,P-1,5,袋,FG1\n",
+    )
+    bring(plant, [ships], now)
+    with plant.reading() as session:
+        rows = session.scalars(sa.select(Unbatched).order_by(Unbatched.id)).unique()
+        assert [(one.shipment.number, one.quantity) for one in rows] == [
+            ("F1", 1200),
+            ("F2", 12),
+        ]
+        assert at(session, "P-1", "FG1").quantity == 995
+        assert at(session, "P-1", "C2/T").quantity == 5
 
 
 def test_shipments_by_quantity_case_and_item(plant: Database, now: datetime) -> None:

@@ -111,6 +111,39 @@ def test_goods_go_out_and_come_back(
         assert find_imbalances(session) == []
 
 
+def test_what_left_without_a_batch_is_named_later(
+    person: Machine, released: int
+) -> None:
+    said = {"site": "YL1", "consignee": "K01", "article": "BJ200", "quantity": 12}
+    said |= {"shipped_at": clock.now().isoformat(), "number": "SH-8841"}
+    row = told(person.post("/unbatched", said), 201)
+    assert (row["shipment"], row["quantity"], row["unit"]) == ("SH-8841", 12, "piece")
+    assert told(person.get("/unbatched", consignee="K01"))["items"] == [row]
+    way = f"/unbatched/{row['id']}"
+    likely = told(person.get(way))["likely"]
+    assert [(one["lot_id"], one["place"], one["estimate"]) for one in likely][:1] == [
+        (released, "FG1", 12)
+    ]
+    batch = likely[0]["lot"]
+    scope = told(person.post("/scopes", {"lot": [batch]}))
+    assert [one["consignee"] for one in scope["unbatched"]] == ["K01"]
+    part = {"lots": [{"lot_id": released, "place": "FG1", "quantity": 5}]}
+    assert told(person.post(f"{way}/named", part)) == {"shipment": "SH-8841", "left": 7}
+    rest = {"lots": [{"lot_id": released, "place": "FG1", "quantity": 7}]}
+    assert told(person.post(f"{way}/named", rest))["left"] == 0
+    assert problem(person.get(way), 404) == "unbatched_unknown"
+
+
+def test_a_pick_names_the_cases_to_fetch(person: Machine, released: int) -> None:
+    sscc = "106141412345678908"
+    case: dict[str, Any] = {"sscc": sscc, "level": "case", "place": "FG1"}
+    case["contents"] = [{"lot_id": released, "items": "0-9"}]
+    told(person.post("/units", case), 201)
+    wanted = {"article": "BJ200", "quantity": 12, "places": ["FG1"]}
+    (pick,) = told(person.post("/picks", wanted))["picks"]
+    assert (pick["units"], pick["loose"], pick["opened"]) == ([sscc], 2, 0)
+
+
 def test_a_count_is_blind(person: Machine, packed: int) -> None:
     sheet = told(person.post("/counts", {"place": "FG1", "due_on": "2026-12-31"}), 201)
     way = f"/counts/{sheet['number']}"

@@ -35,6 +35,9 @@ DOORS: dict[str, tuple[str, str, str, Any]] = {
     "list_stock": ("GET", "/stock", "trace.read", None),
     "list_movements": ("GET", "/movements", "trace.read", None),
     "list_shipments": ("GET", "/shipments", "trace.read", None),
+    "list_unbatched": ("GET", "/unbatched", "trace.read", None),
+    "get_unbatched": ("GET", "/unbatched/1", "trace.read", None),
+    "post_unbatched": ("POST", "/unbatched", "stock.move", {}),
     "list_holds": ("GET", "/holds", "trace.read", None),
     "get_unit": ("GET", "/units/106141412345678908", "trace.read", None),
     "list_blocks": ("GET", "/blocks", "codes.issue", None),
@@ -130,7 +133,7 @@ SIGNED: dict[str, tuple[str, str, Any]] = {
     "set_spare": ("/spare-stock", "master.edit", {}),
 }
 """Address, right and body of each POST that a person signs."""
-DEPENDS = {"post_items", "post_inputs"}
+DEPENDS = {"post_items", "post_inputs", "name_unbatched"}
 """What is sent decides."""
 RESTART = ("/lines/1/restart", "inspection.record")
 """A machine may have the right, and yet a person has to answer for it."""

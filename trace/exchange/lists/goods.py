@@ -5,7 +5,13 @@ from sqlalchemy.orm import aliased
 
 from ...errors import N_
 from ...parties.tables import Article, Location, Lot, Partner, Site
-from ...stock.tables import LogisticUnit, Movement, Shipment, UnitContent
+from ...stock.tables import (
+    LogisticUnit,
+    Movement,
+    Shipment,
+    Unbatched,
+    UnitContent,
+)
 from .parts import (
     article_columns,
     article_filter,
@@ -150,6 +156,10 @@ _sent = sa.join(
 _orders = sa.join(Shipment, Partner, Partner.id == Shipment.consignee_id).join(
     _dispatch, _dispatch.id == Shipment.site_id
 )
+_missing = aliased(Article)
+_told = _orders.outerjoin(Unbatched, Unbatched.shipment_id == Shipment.id).outerjoin(
+    _missing, _missing.id == Unbatched.article_id
+)
 
 
 _shipped = (
@@ -196,8 +206,18 @@ SHIPMENTS = Listing(
         Column("unit", N_("Unit"), Article.base_unit, "unit", uses=LISTED),
         Column("items", N_("Items"), span(Movement.lo, Movement.hi), uses=SEEN),
         Column("place", N_("From"), _source.code, "code", uses=SEEN),
-        # of an import, the goods stand in movements
+        # of an import, the goods stand in movements, but for those of no known batch
         Column("lot", "", sa.null(), "code", uses=IMPORTED),
+        Column("article", "", _missing.code, "code", uses=IMPORTED),
+        Column(
+            "quantity",
+            "",
+            Unbatched.quantity,
+            "amount",
+            _missing.base_unit,
+            uses=IMPORTED,
+        ),
+        Column("unit", "", _missing.base_unit, "unit", uses=IMPORTED),
         Column("place", "", sa.null(), "code", uses=IMPORTED),
         Column(
             "shipped_at", N_("Shipped at"), Shipment.shipped_at, "moment", _of_dispatch
@@ -248,6 +268,10 @@ SHIPMENTS = Listing(
         "number": Shipment.number,
         "lot": sa.func.coalesce(Lot.code, ""),
     },
-    import_source=_orders,
-    import_key=(Shipment.shipped_at, Shipment.number),
+    import_source=_told,
+    import_key=(
+        Shipment.shipped_at,
+        Shipment.number,
+        sa.func.coalesce(Unbatched.id, 0),
+    ),
 )
