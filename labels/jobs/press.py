@@ -173,13 +173,17 @@ def doubt_blocks(
 def put_in_doubt(
     session: Session, job: PrintJob, items: ItemSet, error: LotmarkError, now: datetime
 ) -> None:
-    """Flag labels of a job that were sent, and pause it with the reason."""
+    """Flag labels of a job that were sent, and pause it with the reason.
+
+    They count as printed: perhaps they lie about, so the batch must explain them.
+    """
     lock_job(session, job)
     flagged = move_items(
         session, job, items, ("sending", "sent"), "needs_scan", settled_at=now
     )
     if not flagged:
         return
+    note_printed(session, job, flagged, people.system(), now)
     count_done(session, job)
     audit.record(
         session,

@@ -130,9 +130,11 @@ def check_label(lot: Lot, format: str, stock: str, skip: int, base_url: str) -> 
     check_on(lot, format, load_stock(stock), skip, base_url)
 
 
-def check_on(lot: Lot, format: str, stock: Stock, skip: int, base_url: str) -> None:
-    """As ``check_label``, on a stock as a printer has it."""
-    specimen = [LabelSeries.of(_record(lot, SPECIMEN, base_url))]
+def check_on(
+    lot: Lot, format: str, stock: Stock, skip: int, base_url: str, mark: str = ""
+) -> None:
+    """As ``check_label``, on a stock as a printer has it, with a reprint's mark."""
+    specimen = [LabelSeries.of(replace(_record(lot, SPECIMEN, base_url), mark=mark))]
     render(format, specimen, stock, BytesIO(), skip=skip)
 
 

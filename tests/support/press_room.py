@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 from fake_printer import FakePrinter
 
+from lotmark.labels.jobs import press
 from lotmark.labels.jobs.ledger import JobLedger, job_ledger
 from lotmark.labels.jobs.orders import order_print
 from lotmark.labels.jobs.printers import add_printer
@@ -23,6 +25,8 @@ from lotmark.trace.production.codes import serials_of
 from lotmark.trace.production.marks import marks_of
 from lotmark.web.installation import Installation
 from lotmark.web.press import press_until
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -79,6 +83,30 @@ class PressRoom:
                 clock.now(),
                 first_check=first_check,
             )
+
+    def send(self, number: str, *counts: int, out: bool = False) -> None:
+        """What the press does when it sends blocks of so many labels; ``out``: and the
+        printer says that they are out.
+        """
+        for count in counts:
+            now = clock.now()
+            with self.house.plant.writing() as session:
+                job = find_job(session, number)
+                assert job.printer is not None
+                sheaf = press.next_sheaf(session, job.printer, count)
+                assert sheaf is not None
+                assert (sheaf.job_id, sheaf.count) == (job.id, count)
+                block = press.begin_sending(session, sheaf, "by hand", now)
+                press.note_sent(session, block, "by hand", "", None, now)
+                if out:
+                    press.note_out(session, [block], now)
+
+    def deed(self, deed: Callable[..., T], number: str, *given: object) -> T:
+        """Do something to a job: ``deed(session, job, *given, actor, now)``."""
+        who = given[-1] if given and isinstance(given[-1], Actor) else system()
+        rest = [one for one in given if one is not who]
+        with self.house.plant.writing() as session:
+            return deed(session, find_job(session, number), *rest, who, clock.now())
 
     def job(self, number: str) -> PrintJob:
         with self.house.plant.reading() as session:

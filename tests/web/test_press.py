@@ -4,11 +4,8 @@ import pytest
 from fake_printer import FakePrinter, with_printer
 from press_room import PressRoom, pressing, room_in, wait_for
 
-from lotmark.labels.jobs.service import find_job
 from lotmark.labels.jobs.steering import resume_job
-from lotmark.trace import clock
 from lotmark.trace.faults import read_fault
-from lotmark.trace.people import system
 from lotmark.web.installation import Installation
 
 
@@ -78,13 +75,6 @@ def test_with_a_first_label_check_one_label_comes_out_and_then_it_waits(
         wait_for(lambda: room.job(job.number).state == "paused")
         wait_for(lambda: pages(printer) == 1)
         assert read_fault(room.job(job.number).error).code == "first_label_check"
-        with room.house.plant.writing() as session:
-            resume_job(
-                session,
-                find_job(session, job.number),
-                None,
-                system(),
-                clock.now(),
-            )
+        room.deed(resume_job, job.number, None)
         wait_for(lambda: room.job(job.number).state == "finished")
     assert room.items(printer.printed) == list(range(20))
