@@ -6,14 +6,14 @@ when, and what becomes of labels after a fault, stands in ``labels.jobs.press``.
 
 import secrets
 import threading
-import time
 from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from ..labels.devices.addresses import Address, open_device
-from ..labels.devices.device import WORDS, Device, InDoubt, NotReached, Status
+from ..labels.devices.device import Device, Status
+from ..labels.devices.hand import RETRY, Hand
 from ..labels.jobs import leases, press
 from ..labels.jobs.drawing import printer_bytes
 from ..labels.jobs.leases import LeaseLost
@@ -28,23 +28,6 @@ log = structlog.get_logger()
 
 LOOK_EVERY = 0.1
 """Seconds between looks for printers with something to do."""
-STEP = 0.05
-"""Seconds between two steps at a printer that is printing."""
-RETRY = 2.0
-"""Seconds until a printer that does not answer is tried again."""
-ANSWER_WITHIN = 1.0
-"""Seconds a printer has for an answer; most take a few milliseconds."""
-SILENT_ASK, SILENT_WITHIN = 5.0, 0.05
-"""How often a printer that never answered is asked, and for how long, in seconds."""
-RENEW_EVERY = 5.0
-"""Seconds between signs of life."""
-SILENT_FOR = 120.0
-"""Seconds for which a printer that used to answer may say nothing, e.g. while somebody
-changes its roll, before what it has is in doubt."""
-NOTE_EVERY = 2.0
-"""Seconds between notes of an unchanged status."""
-GROWTH = 4
-"""The first block is one label; each next one so many times larger."""
 
 
 def press_until(house: Installation, stop: threading.Event) -> None:
@@ -80,7 +63,7 @@ def serve(house: Installation, printer_id: int, stop: threading.Event) -> None:
         printer = leases.take_printer(session, printer_id, token, clock.now())
     if printer is None:
         return
-    hand = Hand(house, printer, token, stop)
+    hand = Hand(PlantBooks(house, printer, token), stop)
     try:
         hand.work()
     except LeaseLost:
@@ -89,141 +72,42 @@ def serve(house: Installation, printer_id: int, stop: threading.Event) -> None:
         log.exception("press.failed", printer=printer.code)
         stop.wait(RETRY)
     finally:
-        hand.let_go()
+        hand.close()
+        with house.plant.writing() as session:
+            leases.leave_printer(session, printer.id, token)
 
 
-class Hand:
-    """One printer in hand: its connection, and what it has of ours."""
+class PlantBooks:
+    """What the plant's database keeps of a printer that this press serves."""
 
-    def __init__(
-        self,
-        house: Installation,
-        printer: Printer,
-        token: str,
-        stop: threading.Event,
-    ) -> None:
-        self.house, self.printer, self.token, self.stop = house, printer, token, stop
-        self.device: Device | None = None
-        self.inside: dict[int, tuple[int, str]] = {}
-        """Blocks it has and that are not known to be out: labels, and their name."""
-        self.due_out: datetime = datetime.min.replace(tzinfo=clock.now().tzinfo)
-        """When a silent printer has all out, by its pace."""
-        self.grown = 1
-        """Labels of the next block."""
-        self.heard = self.renewed = time.monotonic()
-        self.noted = self.asked = -SILENT_ASK
-        self.said: tuple[str, str] = ("", "")
+    def __init__(self, house: Installation, printer: Printer, token: str) -> None:
+        self.house, self.printer, self.token = house, printer, token
 
-    def work(self) -> None:
-        """Go on until there is nothing more to do here."""
-        while not self.stop.is_set() and self._step():
-            self._renew()
+    @property
+    def name(self) -> str:
+        return self.printer.code
 
-    def let_go(self) -> None:
-        """Close the connection and leave the printer to whoever comes next."""
-        if self.device is not None:
-            self.device.close()
-        with self.house.plant.writing() as session:
-            leases.leave_printer(session, self.printer.id, self.token)
+    @property
+    def in_flight(self) -> int:
+        return self.printer.in_flight
 
-    def _step(self) -> bool:
-        """Ask, note what is out, send a little; False when nothing is left to do."""
-        try:
-            device = self.device = self.device or self._open()
-            status = device.ask(self._patience())
-            ready = self._judge(status)
-            self._note_fates(device, status)
-            sent = ready and self._send_next(device)
-        except NotReached as error:
-            log.warning("press.unreached", printer=self.printer.code, error=str(error))
-            self._note("no_answer", None, "")
-            self.stop.wait(RETRY)
-            return False
-        except InDoubt as error:
-            self._break_off(str(error))
-            self.stop.wait(RETRY)
-            return False
-        if not sent:
-            self.stop.wait(STEP)
-        return sent or bool(self.inside) or self._end()
+    @property
+    def answers(self) -> bool:
+        return self.printer.answered_at is not None
 
-    def _open(self) -> Device:
+    @property
+    def asked(self) -> bool:
+        return self.printer.asked_at is not None
+
+    def open(self) -> Device:
         printer = self.printer
         return open_device(Address(printer.kind, printer.address), printer.format)
 
-    def _patience(self) -> float:
-        """Seconds for an answer: a printer that never gave one is asked now and then,
-        or every label would wait for it.
-        """
-        if self.printer.answered_at or self.printer.asked_at is None:
-            return ANSWER_WITHIN
-        if time.monotonic() - self.asked < SILENT_ASK:
-            return 0.0
-        self.asked = time.monotonic()
-        return SILENT_WITHIN
-
-    def _judge(self, status: Status | None) -> bool:
-        """Keep what it says of itself; whether it may be sent labels."""
-        if status is not None:
-            self.heard = time.monotonic()
-            state = "attention" if status.words else "ok"
-            self._note(state, status, " ".join(status.words))
-            return not status.words
-        if self.printer.answered_at is None:
-            self._note("unknown", None, "")
-            return True
-        self._note("no_answer", None, "")
-        if time.monotonic() - self.heard > SILENT_FOR:
-            raise InDoubt("silent")
-        return False
-
-    def _note(self, state: str, status: Status | None, words: str) -> None:
-        """Write the status down when it changed, or was not written for a while."""
-        now, printer = clock.now(), self.printer
-        printer.asked_at = now
-        if status is not None:
-            printer.answered_at = now
-        late = time.monotonic() - self.noted > NOTE_EVERY
-        if late or self.said != (state, words):
-            with self.house.plant.writing() as session:
-                leases.note_status(session, printer.id, state, status, words, now)
-            self.said, self.noted = (state, words), time.monotonic()
-
-    def _note_fates(self, device: Device, status: Status | None) -> None:
-        """Forget what is out, or came into doubt."""
-        now = clock.now()
-        if status is None:
-            if self.printer.answered_at is None and now >= self.due_out:
-                self.inside.clear()
-            return
-        fates = {block: device.fate(name) for block, (_, name) in self.inside.items()}
-        out = [block for block, fate in fates.items() if fate == "out"]
-        odd = [block for block, fate in fates.items() if fate == "doubt"]
-        if out or odd:
-            with self.house.plant.writing() as session:
-                press.note_out(session, out, now)
-                press.doubt_blocks(session, odd, _miscounted(self.printer), now)
-        for block in (*out, *odd):
-            del self.inside[block]
-
-    def _send_next(self, device: Device) -> bool:
-        """Send the next block if there is room for it; whether there was one."""
-        held = sum(count for count, _ in self.inside.values())
-        most = min(self.grown, self.printer.in_flight - held)
+    def next(self, most: int) -> Sheaf | None:
         with self.house.plant.reading() as session:
-            sheaf = press.next_sheaf(session, self.printer, most)
-        if sheaf is None or (held and held + sheaf.count > self.printer.in_flight):
-            return False
-        try:
-            data = self._draw(sheaf)
-        except LotmarkError as error:
-            with self.house.plant.writing() as session:
-                press.fail_printing(session, sheaf.job_id, error, clock.now())
-        else:
-            self._send(device, sheaf, data)
-        return True
+            return press.next_sheaf(session, self.printer, most)
 
-    def _draw(self, sheaf: Sheaf) -> bytes:
+    def draw(self, sheaf: Sheaf) -> bytes:
         with self.house.plant.reading() as session:
             return printer_bytes(
                 session,
@@ -237,49 +121,46 @@ class Hand:
                 sheaf.skip,
             )
 
-    def _send(self, device: Device, sheaf: Sheaf, data: bytes) -> None:
-        """At most once: what is on its way is written down before a byte leaves."""
+    def fail(self, sheaf: Sheaf, error: LotmarkError) -> None:
+        with self.house.plant.writing() as session:
+            press.fail_printing(session, sheaf.job_id, error, clock.now())
+
+    def begin(self, sheaf: Sheaf) -> int:
+        """Raises LeaseLost."""
         with self.house.plant.writing() as session:
             leases.keep_printer(session, self.printer.id, self.token, clock.now())
-            block = press.begin_sending(session, sheaf, self.token, clock.now())
-        if not block:
-            return
-        self.inside[block] = sheaf.count, ""
-        remote = device.send(sheaf.name, data, sheaf.rows, self._renew)
-        self.inside[block] = sheaf.count, remote
-        now = clock.now()
-        if self.printer.answered_at is None:
-            self.due_out = max(self.due_out, now) + sheaf.count * press.PACE
-        due_out = None if self.printer.answered_at else self.due_out
+            return press.begin_sending(session, sheaf, self.token, clock.now())
+
+    def sent(self, block: int, remote: str, due_out: datetime | None) -> None:
         with self.house.plant.writing() as session:
+            now = clock.now()
             press.note_sent(session, block, self.token, remote, due_out, now)
-        self.grown = min(self.grown * GROWTH, max(self.printer.in_flight // 2, 1))
 
-    def _break_off(self, reason: str) -> None:
-        """The connection is of no more use, and what the printer has is in doubt."""
-        log.warning("press.broken", printer=self.printer.code, reason=reason)
-        if self.device is not None:
-            self.device.close()
-            self.device = None
+    def settle(self, out: list[int], odd: list[int]) -> None:
         with self.house.plant.writing() as session:
-            broken = _broken(self.printer)
-            press.doubt_blocks(session, list(self.inside), broken, clock.now())
-        self.inside.clear()
-        words = reason if reason in WORDS else ""
-        self._note("attention" if words else "no_answer", None, words)
+            press.note_out(session, out, clock.now())
+            press.doubt_blocks(session, odd, _miscounted(self.printer), clock.now())
 
-    def _end(self) -> bool:
-        """Nothing is on its way: end what is done. False, for ``_step``."""
+    def doubt(self, blocks: list[int]) -> None:
+        with self.house.plant.writing() as session:
+            press.doubt_blocks(session, blocks, _broken(self.printer), clock.now())
+
+    def note(self, state: str, status: Status | None, words: str) -> None:
+        now = clock.now()
+        self.printer.asked_at = now
+        if status is not None:
+            self.printer.answered_at = now
+        with self.house.plant.writing() as session:
+            leases.note_status(session, self.printer.id, state, status, words, now)
+
+    def keep(self) -> None:
+        """Raises LeaseLost."""
+        with self.house.plant.writing() as session:
+            leases.keep_printer(session, self.printer.id, self.token, clock.now())
+
+    def end(self) -> None:
         with self.house.plant.writing() as session:
             press.end_jobs(session, self.printer.id, clock.now())
-        return False
-
-    def _renew(self) -> None:
-        """Keep the printer while something takes long. Raises LeaseLost."""
-        if time.monotonic() - self.renewed > RENEW_EVERY:
-            self.renewed = time.monotonic()
-            with self.house.plant.writing() as session:
-                leases.keep_printer(session, self.printer.id, self.token, clock.now())
 
 
 def _broken(printer: Printer) -> Conflict:

@@ -3,12 +3,13 @@
 A block is marked ``sending`` and committed before a byte of it leaves. Afterwards it is
 ``sent``; out, says the printer: ``confirmed``. Whatever is uncertain becomes
 ``needs_scan`` and pauses its job: it is never sent again. A printer is served by one
-press at a time (``leases``); ``web.press`` does the work.
+press at a time (``leases``). ``labels.devices.hand`` does the work, and ``web.press``
+lets it write down here what it does.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,9 +23,6 @@ from .blocks import OUT, blocks_of, count_done, cut, items_in, move_items
 from .machine import LIVE, MACHINE, end_if_done, lock_job, pause_for
 from .steering import note_printed
 from .tables import PrintBlock, Printer, PrintJob
-
-PACE = timedelta(milliseconds=250)
-"""A label on a printer that never says when one is out: 240 a minute are usual."""
 
 
 @dataclass(frozen=True, slots=True)
