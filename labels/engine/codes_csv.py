@@ -39,7 +39,7 @@ def write_csv(labels: Iterable[LabelSeries], out: IO[bytes]) -> None:
             series.signs,
             after + b"," + _row(fixed),
         )
-        out.write(rows.tobytes())
+        out.write(rows.data)
 
 
 def _row(cells: Iterable[str]) -> bytes:

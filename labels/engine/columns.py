@@ -1,5 +1,6 @@
 """Rows of bytes that are alike but for some columns, made for all labels at once."""
 
+import binascii
 from typing import TypeAlias
 
 import numpy as np
@@ -7,9 +8,6 @@ from numpy.typing import NDArray
 
 Bytes: TypeAlias = NDArray[np.uint8]
 """``(labels, characters)``."""
-
-_HEX = np.frombuffer("".join(f"{byte:02X}" for byte in range(256)).encode(), np.uint16)
-"""Two digits for every byte, in the machine's byte order."""
 
 
 def beside(count: int, *pieces: bytes | Bytes) -> Bytes:
@@ -35,5 +33,5 @@ def hexed(rows: Bytes) -> Bytes:
     >>> hexed(np.array([[10, 255]], np.uint8)).tobytes()
     b'0AFF'
     """
-    digits = _HEX[rows].view(np.uint8)
-    return digits.reshape(len(rows), 2 * rows.shape[1])
+    digits = binascii.hexlify(np.ascontiguousarray(rows).data).upper()
+    return np.frombuffer(digits, np.uint8).reshape(len(rows), 2 * rows.shape[1])

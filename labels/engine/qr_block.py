@@ -22,7 +22,7 @@ Mode: TypeAlias = Literal["alphanumeric", "byte"]
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 """ISO/IEC 18004:2015 Table 5."""
 PADS = (0xEC, 0x11)
-AT_ONCE = 128
+AT_ONCE = 64
 """Symbols in work together: what they need stays in the processor's cache."""
 
 

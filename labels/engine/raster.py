@@ -45,7 +45,14 @@ def _text_dots(line: Line, text: str, start: int, width: int) -> NDArray[np.bool
     return np.asarray(grey) > 110
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
+def inked_rows(line: Line, signs: str) -> tuple[int, int]:
+    """First row and end of ``line.box`` between which any of ``signs`` has ink."""
+    shown = _text_dots(line, signs, 0, round(2 * line.size * len(signs)))
+    rows = np.flatnonzero(shown.any(axis=1))
+    return int(rows[0]), int(rows[-1]) + 1
+
+
 def sign_dots(line: Line, signs: str) -> NDArray[np.bool_]:
     """The dots of ``line.box`` for each of ``signs`` alone at each place of its text.
 

@@ -1,10 +1,9 @@
 """The way into the engine: labels in, one file out."""
 
 import itertools
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Literal, TypeAlias, get_args
+from contextlib import closing
+from typing import IO, Literal, TypeAlias, cast, get_args
 
 from ...trace.errors import N_, InvalidInput
 from .codes_csv import write_csv
@@ -12,6 +11,7 @@ from .layout import PlacedLabel, place
 from .pdf import write_pdf
 from .png import write_png
 from .runs import runs
+from .spool import Spool
 from .stock import Stock
 from .svg import write_svg
 from .tspl import write_tspl
@@ -29,8 +29,6 @@ ROLL: tuple[Format, ...] = ("tspl", "tspl-graphics", "zpl", "zpl-graphics")
 
 AT_ONCE = 1024
 """Labels drawn together: enough for the encoder, and little in memory."""
-IN_MEMORY = 8 << 20
-"""Bytes kept in memory before a job moves to a temporary file."""
 
 
 def render(
@@ -61,14 +59,13 @@ def render(
                 if progress:
                     progress(count)
 
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-        _write(format, counted(), stock, spool, skip)
+    with closing(Spool()) as spool:
+        _write(format, counted(), stock, cast("IO[bytes]", spool), skip)
         if not count:
             raise InvalidInput(
                 "labels_none", N_("There is no label to print; choose at least one.")
             )
-        spool.seek(0)
-        shutil.copyfileobj(spool, out)
+        spool.send(out)
     return count
 
 

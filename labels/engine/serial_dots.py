@@ -1,41 +1,65 @@
 """Serials as dots, for many labels at once: each sign is drawn once for each place."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .columns import Bytes
 from .layout import Line
-from .raster import sign_dots
+from .raster import inked_rows, sign_dots
 from .runs import SerialLine
 
-AT_ONCE = 64
+AT_ONCE = 256
 """Labels in work together: what they need stays in the processor's cache."""
+SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.:/#"
+"""What may stand in a line with the serial (``TextBox.is_serial``)."""
 
 
-def serial_rows(serial: SerialLine) -> Bytes:
-    """The dots of the line's box on each label, row after row in whole bytes.
+@dataclass(frozen=True, slots=True, eq=False)
+class SerialDots:
+    """A line with the serial on many labels, without the white above and below it."""
 
-    The highest bit is the first dot; a set bit is black.
-    """
+    top: int
+    """Rows left out above: the same for every serial."""
+    wide: int
+    """Bytes of a row; the highest bit is the first dot, a set bit is black."""
+    rows: Bytes
+    """Those of each label, one after the other."""
+
+
+def serial_dots(serial: SerialLine) -> SerialDots:
+    """The dots of the line on each label."""
+    top, end = inked_rows(serial.line, SIGNS)
     signs = "".join(map(chr, sorted(set(np.unique(serial.texts).tolist()))))
     number = np.zeros(256, np.intp)
     number[[ord(sign) for sign in signs]] = range(len(signs))
-    texts = number[serial.texts]
-    tables = _tables(serial.line, signs)
-    rows = np.empty((len(texts), tables.shape[2]), np.uint8)
-    for start in range(0, len(texts), AT_ONCE):
-        part = texts[start : start + AT_ONCE]
-        some = tables[0, part[:, 0]]
-        for place in range(1, part.shape[1]):
-            some |= tables[place, part[:, place]]
-        rows[start : start + AT_ONCE] = some
-    return rows
+    tables = _tables(serial.line, signs, top, end)
+    rows = np.empty((len(serial.texts), end - top, len(tables)), np.uint8)
+    for start in range(0, len(rows), AT_ONCE):
+        texts = np.ascontiguousarray(number[serial.texts[start : start + AT_ONCE]].T)
+        columns = np.zeros((len(tables), texts.shape[1], end - top), np.uint8)
+        for column, some in zip(columns, tables, strict=True):
+            for place, table in some:
+                column |= table.take(texts[place], axis=0)
+        rows[start : start + AT_ONCE] = columns.transpose(1, 2, 0)
+    return SerialDots(top, len(tables), rows.reshape(len(rows), -1))
 
 
 @lru_cache(maxsize=32)
-def _tables(line: Line, signs: str) -> NDArray[np.uint8]:
-    """For each place and sign, the packed rows of the line's box."""
-    packed = np.packbits(sign_dots(line, signs), axis=3)
-    return packed.reshape(*packed.shape[:2], -1)
+def _tables(
+    line: Line, signs: str, top: int, end: int
+) -> tuple[tuple[tuple[int, Bytes], ...], ...]:
+    """For each column of bytes, the places of the text that reach into it.
+
+    With each, what each sign puts there: ``(signs, height)``.
+    """
+    packed = np.packbits(sign_dots(line, signs)[:, :, top:end], axis=3)
+    return tuple(
+        tuple(
+            (place, np.ascontiguousarray(packed[place, :, :, column]))
+            for place in range(len(packed))
+            if packed[place, :, :, column].any()
+        )
+        for column in range(packed.shape[3])
+    )

@@ -18,7 +18,7 @@ from .layout import Line
 from .printer_fonts import TSPL_FONTS, Fitted, fit
 from .raster import line_dots
 from .runs import Run, across
-from .serial_dots import serial_rows
+from .serial_dots import serial_dots
 from .stock import Stock
 
 LARGEST_CELL = 10
@@ -60,7 +60,7 @@ def write_tspl(
                 for left, one in zip(lefts, row, strict=True)
                 for piece in _own(one, stock, left, graphics)
             ]
-            out.write(beside(len(row[0]), *pieces, b"PRINT 1\r\n").tobytes())
+            out.write(beside(len(row[0]), *pieces, b"PRINT 1\r\n").data)
 
 
 def paper(stock: Stock) -> bytes:
@@ -98,8 +98,8 @@ def _own(run: Run, stock: Stock, left: int, graphics: bool) -> Iterator[bytes | 
         font = None if graphics else fit(serial.line, TSPL_FONTS, stock.dpi)
         x, y, right, bottom = serial.line.box
         if font is None:
-            white = ~serial_rows(serial)
-            yield from _bitmap(left + x, top + y, (right - x + 7) // 8, white)
+            dots = serial_dots(serial)
+            yield from _bitmap(left + x, top + y + dots.top, dots.wide, ~dots.rows)
         else:
             yield b"ERASE %d,%d,%d,%d\r\n" % (left + x, top + y, right - x, bottom - y)
             yield from _text(font, left + serial.line.x, top, serial.texts)

@@ -19,7 +19,7 @@ from .layout import Line
 from .printer_fonts import ZPL_FONTS, Fitted, fit
 from .raster import line_dots
 from .runs import Run, across
-from .serial_dots import serial_rows
+from .serial_dots import SerialDots, serial_dots
 from .stock import Stock
 
 LARGEST_CELL = 10
@@ -47,7 +47,7 @@ def write_zpl(
             if form != sent:
                 out.write(form)
                 sent = form
-            out.write(_rows(columns).tobytes())
+            out.write(_rows(columns).data)
 
 
 class _Column:
@@ -116,13 +116,9 @@ def _rows(columns: list[_Column]) -> Bytes:
                 number += 1
                 pieces += [b"^FN%d^FD" % number, serial.texts, b"^FS"]
             else:
-                left, top, right, _ = serial.line.box
-                pieces += _graphic(
-                    column.left + left,
-                    column.top + top,
-                    (right - left + 7) // 8,
-                    serial_rows(serial),
-                )
+                x, y, _, _ = serial.line.box
+                dots = serial_dots(serial)
+                pieces += _graphic(column.left + x, column.top + y, dots)
     return beside(len(columns[0].run), *pieces, b"^PQ1^XZ\n")
 
 
@@ -162,10 +158,10 @@ def _symbol(column: _Column) -> Iterator[bytes | Bytes]:
     yield b"^FS"
 
 
-def _graphic(x: int, y: int, wide: int, rows: Bytes) -> Iterator[bytes | Bytes]:
-    total = rows.shape[1]
-    yield b"^FO%d,%d^GFA,%d,%d,%d," % (x, y, total, total, wide)
-    yield hexed(rows)
+def _graphic(x: int, y: int, dots: SerialDots) -> Iterator[bytes | Bytes]:
+    total = dots.rows.shape[1]
+    yield b"^FO%d,%d^GFA,%d,%d,%d," % (x, y + dots.top, total, total, dots.wide)
+    yield hexed(dots.rows)
     yield b"^FS"
 
 
