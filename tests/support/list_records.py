@@ -17,14 +17,16 @@ from lotmark.trace.production.tables import (
     CycleLoad,
     EquipmentCycle,
     Inspection,
+    LineStop,
     LotDocument,
     LotInput,
     ProcessCheck,
     RetainedSample,
+    TankFill,
 )
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.service import make_stock, move_stock
-from lotmark.trace.stock.tables import LogisticUnit, Shipment, UnitContent
+from lotmark.trace.stock.tables import LogisticUnit, Shipment, UnitContent, UnitStay
 
 NOW = datetime(2026, 11, 22, 2, 2, tzinfo=UTC)
 """10:02 at the plant."""
@@ -100,6 +102,9 @@ def _add_rest(session: Session, lot: int, raw: int) -> None:
     session.add_all(
         (
             CycleLoad(cycle_id=cycle.id, lot_id=lot, quantity=50),
+            TankFill(cycle_id=cycle.id, lot_id=raw, quantity=1_000_000, at=NOW),
+            LineStop(line_id=2, started_at=NOW, reason="=1"),
+            UnitStay(unit_id=case.id, parent_id=pallet.id, since=NOW),
             UnitContent(unit_id=case.id, lot_id=lot, quantity=40, lo=0, hi=40),
             LotInput(input_id=raw, output_id=lot, kind="rework", quantity=7, at=NOW),
             ProcessCheck(lot_id=lot, line_id=2, at=NOW, kind="metal", result="pass"),
@@ -138,6 +143,7 @@ def _papers(lot: int, raw: int) -> tuple[object, ...]:
             lot_id=lot,
             lo=0,
             hi=100,
+            labels=100,
             stock="a4-24",
             format="pdf",
             created_by="li",

@@ -1,22 +1,20 @@
 """Every list of records, described once; see ``shape``, ``query`` and ``files``."""
 
-from .goods import CASES, SHIPMENTS
+from .equipment import CYCLES, FILLS
+from .goods import CASES, SHIPMENTS, STAYS
 from .lots import LOTS, STOCK
 from .master import ARTICLES, LINES, PARTNERS, PLACES, SITES
 from .movements import MOVEMENTS
-from .production import CHECKS, CLEANINGS, CONSUMPTION, CYCLES, RUNS
+from .production import CHECKS, CLEANINGS, CONSUMPTION, RUNS, STOPS
 from .quality import CODES, HOLDS, INSPECTIONS, PAPERS, SAMPLES
 from .records import (
     BINDINGS,
     BLOCKS,
     COUNTS,
-    FILLS,
     ITEMS,
     MARKS,
     SIGHTINGS,
     SPARES,
-    STAYS,
-    STOPS,
 )
 from .shape import Column, Filter, Listing, Period
 
@@ -59,12 +57,15 @@ LISTINGS = (
     STOCK,
     RUNS,
     CYCLES,
+    FILLS,
     CLEANINGS,
+    STOPS,
     CHECKS,
     CONSUMPTION,
     SHIPMENTS,
     MOVEMENTS,
     CASES,
+    STAYS,
     CODES,
     HOLDS,
     INSPECTIONS,

@@ -11,10 +11,12 @@ from ...stock.tables import (
     Shipment,
     Unbatched,
     UnitContent,
+    UnitStay,
 )
 from .parts import (
     article_columns,
     article_filter,
+    entry_column,
     lot_column,
     origin_column,
     span,
@@ -274,4 +276,25 @@ SHIPMENTS = Listing(
         Shipment.number,
         sa.func.coalesce(Unbatched.id, 0),
     ),
+)
+
+_case, _pallet = aliased(LogisticUnit), aliased(LogisticUnit)
+STAYS = Listing(
+    "stays",
+    N_("Cases on pallets"),
+    GROUP,
+    N_("Which case stood on which pallet, from when to when."),
+    sa.join(UnitStay, _case, _case.id == UnitStay.unit_id).join(
+        _pallet, _pallet.id == UnitStay.parent_id
+    ),
+    (
+        Column("sscc", N_("Case"), _case.sscc, "code", leads=("cases", "q")),
+        Column("pallet", N_("Pallet"), _pallet.sscc, "code", leads=("cases", "q")),
+        Column("since", N_("Since"), UnitStay.since, "moment"),
+        Column("until", N_("Until"), UnitStay.until, "moment"),
+        entry_column(UnitStay.id),
+    ),
+    (UnitStay.id,),
+    search=(_case.sscc, _pallet.sscc),
+    period=Period(N_("Since"), UnitStay.since),
 )

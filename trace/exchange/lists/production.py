@@ -7,15 +7,13 @@ from ...errors import N_
 from ...parties.tables import Article, Line, Lot, Site
 from ...production.tables import (
     Cleaning,
-    CycleLoad,
-    EquipmentCycle,
     LineRun,
+    LineStop,
     LotInput,
     ProcessCheck,
 )
 from .parts import (
     LINE_CODE,
-    LOTS_FIRST,
     article_columns,
     article_filter,
     entry_column,
@@ -30,7 +28,6 @@ GROUP = "production"
 RESULTS = ("pass", "fail")
 CHECKS_OF = ("vacuum", "sterilisation", "metal", "weight", "seal", "temperature")
 CLEANING_KINDS = ("dry", "wet", "full", "allergen")
-CYCLE_KINDS = ("retort", "kettle", "chiller", "tank")
 EDGES = ("consumption", "rework", "repack")
 
 _zone = zone_of(Site)
@@ -65,56 +62,6 @@ RUNS = Listing(
     sorts={"start": LineRun.started_at, "lot": Lot.code},
 )
 
-CYCLES = Listing(
-    "cycles",
-    N_("Equipment cycles"),
-    GROUP,
-    N_("Loads of retorts, kettles, chillers and tanks, a row for each batch inside."),
-    sa.join(EquipmentCycle, Site, Site.id == EquipmentCycle.site_id)
-    .outerjoin(CycleLoad, CycleLoad.cycle_id == EquipmentCycle.id)
-    .outerjoin(Lot, Lot.id == CycleLoad.lot_id)
-    .outerjoin(Article, Article.id == Lot.article_id),
-    (
-        Column("site", N_("Site"), Site.code, "code"),
-        Column("number", N_("Number"), EquipmentCycle.number, "code"),
-        Column("equipment", N_("Equipment"), EquipmentCycle.equipment, "code"),
-        Column("kind", N_("Kind"), EquipmentCycle.kind, "word", words="cycle"),
-        Column("start", _start, EquipmentCycle.started_at, "moment", _zone),
-        Column("end", N_("End"), EquipmentCycle.ended_at, "moment", _zone),
-        Column("result", N_("Result"), EquipmentCycle.result, "word", words="result"),
-        lot_column(),
-        *article_columns(FILES),
-        origin_column(),
-        Column("quantity", N_("Packs inside"), CycleLoad.quantity, "count"),
-        Column(
-            "drawn_at", N_("Drawn at"), CycleLoad.drawn_at, "moment", _zone, uses=FILES
-        ),
-    ),
-    (EquipmentCycle.id, sa.func.coalesce(CycleLoad.lot_id, 0)),
-    import_key=(EquipmentCycle.id, LOTS_FIRST, sa.func.coalesce(Lot.id, 0)),
-    search=(
-        EquipmentCycle.number,
-        EquipmentCycle.equipment,
-        Lot.code,
-        Article.name,
-        Article.name_en,
-    ),
-    filters=(
-        Filter("site", N_("Site"), Site.code, among="site"),
-        Filter("kind", N_("Kind"), EquipmentCycle.kind, CYCLE_KINDS, "cycle"),
-        Filter(
-            "result",
-            N_("Result"),
-            EquipmentCycle.result,
-            (*RESULTS, "missing"),
-            "result",
-        ),
-        article_filter(),
-    ),
-    period=Period(_start, EquipmentCycle.started_at),
-    sorts={"start": EquipmentCycle.started_at, "number": EquipmentCycle.number},
-)
-
 CLEANINGS = Listing(
     "cleanings",
     N_("Cleanings"),
@@ -141,6 +88,49 @@ CLEANINGS = Listing(
     ),
     period=Period(_start, Cleaning.started_at),
     sorts={"start": Cleaning.started_at},
+)
+
+_checks = sa.select(
+    ProcessCheck.id, sa.func.row_number().over(order_by=ProcessCheck.id).label("entry")
+).subquery("checks")
+"""Checks by their entry in their own file."""
+STOPS = Listing(
+    "stops",
+    N_("Line stops"),
+    GROUP,
+    N_("When nothing was made on a line, why, and the check that let it run again."),
+    sa.join(LineStop, Line, Line.id == LineStop.line_id)
+    .join(Site, Site.id == Line.site_id)
+    .outerjoin(ProcessCheck, ProcessCheck.id == LineStop.check_id)
+    .outerjoin(_checks, _checks.c.id == LineStop.check_id),
+    (
+        _line_column,
+        Column("start", _start, LineStop.started_at, "moment", _zone),
+        Column(
+            "rectified_at",
+            N_("Put right since"),
+            LineStop.rectified_at,
+            "moment",
+            _zone,
+        ),
+        Column("end", N_("End"), LineStop.ended_at, "moment", _zone),
+        Column(
+            "checked_at",
+            N_("Check before"),
+            ProcessCheck.at,
+            "moment",
+            _zone,
+            uses=SEEN,
+        ),
+        Column("check", "", _checks.c.entry, "count", uses=IMPORTED),
+        Column("reason", N_("Reason"), LineStop.reason),
+        entry_column(LineStop.id),
+    ),
+    (LineStop.id,),
+    search=(Line.code, Line.name, Line.name_en, LineStop.reason),
+    filters=_line_filters,
+    period=Period(_start, LineStop.started_at),
+    sorts={"start": LineStop.started_at},
 )
 
 CHECKS = Listing(

@@ -13,18 +13,14 @@ from ...identity.tables import (
     ItemSegment,
     KnownKey,
 )
-from ...parties.tables import Article, Line, Location, Lot, Site
-from ...production.tables import EquipmentCycle, LineStop, ProcessCheck, TankFill
+from ...parties.tables import Article, Location, Lot, Site
 from ...stock.tables import (
-    LogisticUnit,
     Sighting,
     SparePolicy,
     StockCount,
     StockCountLine,
-    UnitStay,
 )
 from .parts import (
-    LINE_CODE,
     LOTS_FIRST,
     entry_column,
     lot_column,
@@ -142,67 +138,6 @@ MARKS = _listing(
     ItemMark.id,
 )
 
-FILLS = _listing(
-    "fills",
-    N_("Tank fills"),
-    N_("What was put into which tank, and when."),
-    sa.join(TankFill, EquipmentCycle, EquipmentCycle.id == TankFill.cycle_id)
-    .join(Site, Site.id == EquipmentCycle.site_id)
-    .join(Lot, Lot.id == TankFill.lot_id)
-    .join(Article, Article.id == Lot.article_id),
-    (
-        _column("site", Site.code, "code"),
-        _column("cycle", EquipmentCycle.number, "code"),
-        lot_column(),
-        _article,
-        origin_column(),
-        _column("quantity", TankFill.quantity, "amount", Article.base_unit),
-        _column("unit", Article.base_unit, "unit"),
-        _column("at", TankFill.at, "moment", _zone),
-        _column("booked", sa.literal("yes"), "code"),
-        entry_column(TankFill.id),
-    ),
-    TankFill.id,
-)
-_checks = sa.select(
-    ProcessCheck.id, sa.func.row_number().over(order_by=ProcessCheck.id).label("entry")
-).subquery("checks")
-"""Checks by their entry in their own file."""
-STOPS = _listing(
-    "stops",
-    N_("Line stops"),
-    N_("When nothing was made on a line, why, and the check that let it run again."),
-    sa.join(LineStop, Line, Line.id == LineStop.line_id)
-    .join(Site, Site.id == Line.site_id)
-    .outerjoin(_checks, _checks.c.id == LineStop.check_id),
-    (
-        _column("line", LINE_CODE, "code"),
-        _column("start", LineStop.started_at, "moment", _zone),
-        _column("rectified_at", LineStop.rectified_at, "moment", _zone),
-        _column("end", LineStop.ended_at, "moment", _zone),
-        _column("check", _checks.c.entry, "count"),
-        _column("reason", LineStop.reason),
-        entry_column(LineStop.id),
-    ),
-    LineStop.id,
-)
-_case, _pallet = aliased(LogisticUnit), aliased(LogisticUnit)
-STAYS = _listing(
-    "stays",
-    N_("Cases on pallets"),
-    N_("Which case stood on which pallet, from when to when."),
-    sa.join(UnitStay, _case, _case.id == UnitStay.unit_id).join(
-        _pallet, _pallet.id == UnitStay.parent_id
-    ),
-    (
-        _column("sscc", _case.sscc, "code"),
-        _column("pallet", _pallet.sscc, "code"),
-        _column("since", UnitStay.since, "moment"),
-        _column("until", UnitStay.until, "moment"),
-        entry_column(UnitStay.id),
-    ),
-    UnitStay.id,
-)
 SIGHTINGS = _listing(
     "sightings",
     N_("Packs seen"),
