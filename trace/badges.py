@@ -124,6 +124,19 @@ def people_with_pin(session: Session) -> list[User]:
     return list(session.scalars(able.order_by(User.name, User.id)))
 
 
+def people_at_lines(session: Session) -> list[tuple[User, frozenset[str], str]]:
+    """Everybody who may print labels, by name: their rights at a line, and the digest
+    of their badge or nothing.
+    """
+    found = []
+    for user in session.scalars(sa.select(User).where(User.active).order_by(User.name)):
+        rights = LINE_RIGHTS & actor_for(session, user).rights
+        if "labels.print" in rights:
+            badge = session.get(Badge, user.id)
+            found.append((user, rights, (badge.digest or "") if badge else ""))
+    return found
+
+
 def pin_fits(badge: Badge, pin: str, now: datetime) -> bool:
     """Whether it is the person's PIN; needs a tenth of a second outside transactions.
 

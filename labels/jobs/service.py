@@ -23,6 +23,7 @@ from ...trace.identity.links import DigitalLink
 from ...trace.parties.lots import lock_lots
 from ...trace.parties.tables import Lot
 from ...trace.people import Actor
+from ...trace.production.code_returns import returned_items
 from ...trace.production.codes import issue_codes, serial_blocks
 from ...trace.production.marks import mark_items
 from ..engine.render import render
@@ -151,7 +152,8 @@ def check_printable(lot: Lot, base_url: str) -> None:
 
 
 def spoiled_codes(session: Session, lot_id: int) -> int:
-    """How many codes of a lot are on no label: drawing failed, or none was sent."""
+    """How many codes of a lot are on no label: drawing failed, none was sent, or a
+    line machine gave them back."""
     failed = sa.select(sa.func.sum(PrintJob.labels)).filter_by(
         lot_id=lot_id, state="failed", printer_id=None
     )
@@ -161,7 +163,8 @@ def spoiled_codes(session: Session, lot_id: int) -> int:
         .where(PrintJob.lot_id == lot_id, ~PrintJob.reprint)
         .where(PrintBlock.state == "cancelled")
     )
-    return (session.scalar(failed) or 0) + (session.scalar(cancelled) or 0)
+    on_no_label = (session.scalar(failed) or 0) + (session.scalar(cancelled) or 0)
+    return on_no_label + returned_items(session, lot_id).count
 
 
 def find_job(session: Session, number: str) -> PrintJob:
@@ -184,6 +187,11 @@ def label_series(
     model = replace(_record(lot, SPECIMEN, base_url), mark=copy_mark(copy))
     for _, serials in serial_blocks(session, ring, lot.id, items):
         yield LabelSeries(model, serials)
+
+
+def specimen(lot: Lot, base_url: str) -> LabelRecord:
+    """What the labels of a lot say, with a serial that nobody has."""
+    return _record(lot, SPECIMEN, base_url)
 
 
 def copy_mark(copy: int) -> str:

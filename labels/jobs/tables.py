@@ -179,7 +179,8 @@ class Reprint(Base):
     __table_args__ = (sa.CheckConstraint("lo >= 0 AND lo < hi", name="range"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    job_id: Mapped[int] = mapped_column(sa.ForeignKey("print_job.id"))
+    job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("print_job.id"))
+    """None where a line PC did it that was without a network."""
     lot_id: Mapped[int] = mapped_column(sa.ForeignKey("lot.id"), index=True)
     lo: Mapped[int]
     hi: Mapped[int]

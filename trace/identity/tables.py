@@ -57,6 +57,21 @@ class CodeBlock(Base):
     """Line machine the block was given to for work without a network."""
 
 
+class CodeReturn(Base):
+    """Codes of a block that a device never printed, and never will: given back."""
+
+    __tablename__ = "code_return"
+    __table_args__ = (sa.CheckConstraint("lo >= 0 AND lo < hi", name="range"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    block_id: Mapped[int] = mapped_column(sa.ForeignKey("code_block.id"), index=True)
+    lo: Mapped[int]
+    """Places ``lo … hi-1`` in the block."""
+    hi: Mapped[int]
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+
 class CodeBinding(Base):
     """Items ``lo … hi-1`` of a series are items ``lot_lo …`` of a lot.
 

@@ -194,8 +194,7 @@ def put_on_lot(
     ``items_too_many``.
     """
     lot = lock_lots(session, [lot_id])[lot_id]
-    if outside := places - ItemSet.range(0, block.count):
-        raise _out_of_range(block, outside)
+    check_places(block, places)
     items, others, loose = _sort_places(session, block, lot_id, places)
     if loose:
         _check_begun(lot)
@@ -240,6 +239,12 @@ def _sort_places(
         shift = one.lot_lo - one.lo + block.first
         items += [(start + shift, stop + shift) for start, stop in here.intervals]
     return ItemSet.from_intervals(items), others, loose
+
+
+def check_places(block: CodeBlock, places: ItemSet) -> None:
+    """Raises InvalidInput ``block_range`` for places that are not in the block."""
+    if outside := places - ItemSet.range(0, block.count):
+        raise _out_of_range(block, outside)
 
 
 def _check_begun(lot: Lot) -> None:

@@ -32,6 +32,7 @@ KIND_RIGHTS = {
     "voided": "labels.void",
     "sampled": "sample.keep",
     "missing": "labels.void",
+    "reprinted": "labels.print",
 }
 """What may be reported of items, and the right it takes."""
 
@@ -41,6 +42,7 @@ AGAINST = {
     "voided": "item_on_pack",
     "sampled": "item_voided",
     "missing": "item_accounted",
+    "reprinted": "",
 }
 """Why items cannot be what a report says: the codes staff would be refused with."""
 
@@ -71,6 +73,8 @@ class Report:
     reason: str
     digest: str
     """SHA-256 of what it said, word for word."""
+    by: str = ""
+    """Who did it, as the device knows them."""
 
 
 def record_report(
@@ -80,14 +84,15 @@ def record_report(
 
     Raises:
         NotFound: ``lot_unknown``.
-        InvalidInput: ``reason_missing`` for items voided, sampled or missing.
+        InvalidInput: ``reason_missing`` for items voided, sampled, missing or
+            reprinted.
         TooLarge: ``items_too_many``.
         Conflict: ``report_contradicts`` when the id stands for another report,
             ``lot_without_line``, or what the ledger refuses.
         Forbidden: without the kind's right, or ``missing_needs_qa``.
     """
     actor.require(KIND_RIGHTS[report.kind])
-    if report.kind in NOT_ON_PACKS:
+    if report.kind in (*NOT_ON_PACKS, "reprinted"):
         check_reason(report.reason)
     check_size(report.items)
     lot = lock_lots(session, [lot_id])[lot_id]
@@ -109,6 +114,7 @@ def record_report(
         report=report.id,
         device=report.device,
         kind=report.kind,
+        by=report.by,
         items=str(good)[:200],
         refused=sum(count for _, count, _ in refused),
         flags=flags,
@@ -178,6 +184,7 @@ def _sorted_out(
         "voided": (balance.voided, balance.applied),
         "sampled": (balance.taken, balance.voided | balance.missing),
         "missing": (balance.missing, issued - balance.open),
+        "reprinted": (EMPTY, EMPTY),
     }[report.kind]
     rest = issued - already
     named = (
@@ -202,6 +209,8 @@ def _record(
     actor: Actor,
     now: datetime,
 ) -> None:
+    if report.kind == "reprinted":
+        return  # a code is printed once; its second label is kept by ``labels.jobs``
     if report.kind == "missing":
         report_missing(session, lot.id, items, report.reason, actor, now)
         return
@@ -241,6 +250,7 @@ def _document(
         "device": report.device,
         "lot_id": lot.id,
         "kind": report.kind,
+        "by": report.by,
         "recorded": str(good),
         "recorded_count": good.count,
         "already": str(already),

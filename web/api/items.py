@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy.orm import Session
 
+from ...labels.jobs.offline import note_reprints
 from ...trace.identity.codes import Serial
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.people import Actor
@@ -31,6 +32,7 @@ from .room import reads, writes
 from .values import Asked, Code, DeviceTime, Items, Line, Shown, Told
 
 TAG = "Line machines"
+Kind = Literal["printed", "applied", "voided", "sampled", "missing", "reprinted"]
 PAPER = r"^$|^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
 """A compact JWS, or nothing."""
 
@@ -57,7 +59,7 @@ class ReportIn(Told):
     """Made up by the device, best as UUIDv7; sent again with the same report."""
     device: Code
     """Name of the device."""
-    kind: Literal["printed", "applied", "voided", "sampled", "missing"]
+    kind: Kind
     items: Items | None = None
     """Numbers of items in the lot."""
     serials: Serials | None = None
@@ -75,7 +77,9 @@ class ReportIn(Told):
     until: DeviceTime | None = None
     """When the last happened."""
     reason: Line = ""
-    """Needed for items that are voided, sampled or missing."""
+    """Needed for items that are voided, sampled, missing or reprinted."""
+    by: Line = ""
+    """Who did it, where the device knows."""
 
     @model_validator(mode="after")
     def one_of_three(self) -> "ReportIn":
@@ -105,7 +109,8 @@ class ReportOut(Shown):
     id: UUID
     device: str
     lot_id: int
-    kind: Literal["printed", "applied", "voided", "sampled", "missing"]
+    kind: Kind
+    by: str = ""
     recorded: str
     """Items that were recorded now."""
     recorded_count: int
@@ -126,19 +131,20 @@ class ReportOut(Shown):
 def post_items(
     session: Session, body: ReportIn, lot_id: int, actor: Actor, now: datetime
 ) -> Any:
-    """Report items as printed, applied, voided, sampled or missing.
+    """Report items as printed, applied, voided, sampled, missing or reprinted.
 
     Up to 100,000 items. The report may come late, twice and in any order: the same `id`
     with the same content gets the first answer, with other content 409. What cannot be
     recorded is listed under `refused`, the rest is recorded. Times that cannot be true
     are replaced by the server's and flagged `clock_wrong`.
 
-    Rights by kind: printed `labels.print`, applied `batch.finish`, voided and missing
-    `labels.void`, sampled `sample.keep`.
+    Rights by kind: printed and reprinted `labels.print`, applied `batch.finish`, voided
+    and missing `labels.void`, sampled `sample.keep`.
     """
     actor.require(KIND_RIGHTS[body.kind])
     items, foreign = _items(session, lot_id, body, actor, now)
-    told = body.model_dump(mode="json", exclude={"clock"})
+    unsaid = {"clock"} if body.by else {"clock", "by"}
+    told = body.model_dump(mode="json", exclude=unsaid)
     said = json.dumps({"lot": lot_id, **told}, sort_keys=True)
     report = Report(
         id=str(body.id),
@@ -151,8 +157,14 @@ def post_items(
         clock=body.clock,
         reason=body.reason,
         digest=hashlib.sha256(said.encode()).hexdigest(),
+        by=body.by,
     )
-    return record_report(session, lot_id, report, actor, now)
+    answer = record_report(session, lot_id, report, actor, now)
+    if body.kind == "reprinted" and not answer["repeated"]:
+        done = ItemSet.parse(answer["recorded"]) if answer["recorded"] else EMPTY
+        at = datetime.fromisoformat(answer["until"])
+        note_reprints(session, lot_id, done, body.reason, body.by or actor.login, at)
+    return answer
 
 
 def _items(

@@ -113,6 +113,9 @@ DOORS: dict[str, tuple[str, str, str, Any]] = {
     "post_papers": ("POST", "/lots/1/papers", "paper.add", {}),
     "post_chart": ("POST", "/cycles/1/chart", "inspection.record", {}),
     "remove_kept": ("POST", "/samples/1/remove", "sample.keep", {}),
+    "get_label": ("GET", "/lots/1/label", "labels.print", None),
+    "list_operators": ("GET", "/operators", "codes.issue", None),
+    "give_back": ("POST", "/blocks/1/returns", "labels.print", {}),
     "count_complaints": ("GET", "/complaints/counts", "complaint.read", None),
 }
 """Method, address, right and body of each operation with a right of its own."""
@@ -144,6 +147,7 @@ KINDS = {
     "voided": "labels.void",
     "sampled": "sample.keep",
     "missing": "labels.void",
+    "reprinted": "labels.print",
 }
 """The right that a report of items takes, by what it says."""
 
