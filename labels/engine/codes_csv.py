@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import IO
 
-from .columns import beside
+from .columns import beside, flat
 from .values import LabelSeries
 
 END = b"\r\n"
@@ -39,7 +39,7 @@ def write_csv(labels: Iterable[LabelSeries], out: IO[bytes]) -> None:
             series.signs,
             after + b"," + _row(fixed),
         )
-        out.write(rows.data)
+        out.write(flat(rows))
 
 
 def _row(cells: Iterable[str]) -> bytes:

@@ -35,3 +35,8 @@ def hexed(rows: Bytes) -> Bytes:
     """
     digits = binascii.hexlify(np.ascontiguousarray(rows).data).upper()
     return np.frombuffer(digits, np.uint8).reshape(len(rows), 2 * rows.shape[1])
+
+
+def flat(rows: Bytes) -> memoryview:
+    """All rows one after the other, to be written without a copy."""
+    return np.ascontiguousarray(rows).reshape(-1).data

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import IO, Literal, TypeAlias, cast, get_args
 
 from ...trace.errors import N_, InvalidInput
+from .archive import write_pictures
 from .codes_csv import write_csv
 from .layout import PlacedLabel, place
 from .pdf import write_pdf
@@ -19,7 +20,16 @@ from .values import LabelSeries
 from .zpl import write_zpl
 
 Format: TypeAlias = Literal[
-    "pdf", "tspl", "tspl-graphics", "zpl", "zpl-graphics", "png", "svg", "csv"
+    "pdf",
+    "tspl",
+    "tspl-graphics",
+    "zpl",
+    "zpl-graphics",
+    "png",
+    "svg",
+    "png-zip",
+    "svg-zip",
+    "csv",
 ]
 FORMATS: tuple[Format, ...] = get_args(Format)
 SINGLE: tuple[Format, ...] = ("png", "svg")
@@ -126,6 +136,10 @@ def _write(
         case "svg":
             for label in _only(placed, format):
                 write_svg(label, out)
+        case "png-zip":
+            write_pictures(placed, "png", out)
+        case "svg-zip":
+            write_pictures(placed, "svg", out)
         case "csv":
             write_csv(labels, out)
 
@@ -136,7 +150,11 @@ def _only(labels: Iterator[PlacedLabel], format: str) -> list[PlacedLabel]:
     if next(labels, None):
         raise InvalidInput(
             "label_format_single",
-            N_("%(format)s holds one label; choose one item, or PDF for many."),
+            N_(
+                "%(format)s holds one label; choose one item, or PDF or %(zip)s for"
+                " many."
+            ),
             format=format.upper(),
+            zip=f"{format}-zip",
         )
     return first

@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Bytes, beside
+from .columns import Bytes, beside, flat
 from .dots import module_rows
 from .layout import Line
 from .printer_fonts import TSPL_FONTS, Fitted, fit
@@ -60,7 +60,7 @@ def write_tspl(
                 for left, one in zip(lefts, row, strict=True)
                 for piece in _own(one, stock, left, graphics)
             ]
-            out.write(beside(len(row[0]), *pieces, b"PRINT 1\r\n").data)
+            out.write(flat(beside(len(row[0]), *pieces, b"PRINT 1\r\n")))
 
 
 def paper(stock: Stock) -> bytes:

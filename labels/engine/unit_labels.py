@@ -82,7 +82,7 @@ def _check(format: str, records: Sequence[UnitRecord], stock: Stock, skip: int) 
     if format in ("png", "svg") and len(records) > 1:
         raise InvalidInput(
             "label_format_single",
-            N_("%(format)s holds one label; choose one item, or PDF for many."),
+            N_("%(format)s holds one label; choose one case, or PDF for many."),
             format=format.upper(),
         )
     most = stock.per_page - 1 if format == "pdf" else 0

@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Bytes, beside, hexed
+from .columns import Bytes, beside, flat, hexed
 from .dots import module_rows
 from .layout import Line
 from .printer_fonts import ZPL_FONTS, Fitted, fit
@@ -47,7 +47,7 @@ def write_zpl(
             if form != sent:
                 out.write(form)
                 sent = form
-            out.write(_rows(columns).data)
+            out.write(flat(_rows(columns)))
 
 
 class _Column:

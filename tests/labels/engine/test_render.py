@@ -2,16 +2,20 @@
 
 import csv
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO, StringIO
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+import pyzipper
 import zxingcpp
 from alone import alone
 from PIL import Image
 
+from lotmark.labels.engine.archive import write_pictures, write_sealed_csv
 from lotmark.labels.engine.layout import place
 from lotmark.labels.engine.raster import label_dots
 from lotmark.labels.engine.render import FORMATS, render
@@ -70,7 +74,7 @@ def test_an_unknown_format_lists_the_formats(beef: LabelRecord) -> None:
         render("docx", alone([beef]), ROLL, BytesIO())
     assert str(refused.value) == (
         "Expected a label format, one of pdf, tspl, tspl-graphics, zpl, zpl-graphics,"
-        " png, svg, csv; got 'docx'."
+        " png, svg, png-zip, svg-zip, csv; got 'docx'."
     )
 
 
@@ -169,3 +173,62 @@ def test_a_csv_cell_is_never_a_formula(beef: LabelRecord, start: str) -> None:
     render("csv", alone([replace(beef, product=start, batch_no=start)]), ROLL, out)
     (row,) = csv.DictReader(StringIO(out.getvalue().decode("utf-8-sig")))
     assert row["product"] == row["batch_no"] == f"'{start}"
+
+
+@pytest.mark.parametrize("picture", ["png", "svg"])
+def test_many_pictures_in_one_zip(records: Records, picture: str) -> None:
+    wanted = records(12)
+    one, many = BytesIO(), BytesIO()
+    render(picture, alone(wanted[:1]), ROLL, one)
+    render(f"{picture}-zip", alone(wanted), ROLL, many)
+    with zipfile.ZipFile(many) as archive:
+        assert archive.testzip() is None
+        names = [f"{number:07d}.{picture}" for number in range(1, 13)]
+        assert archive.namelist() == names
+        assert archive.read(names[0]) == one.getvalue()
+        if picture == "png":
+            read = [zxingcpp.read_barcode(_image(archive.read(n))) for n in names]
+            assert [code and code.text for code in read] == [w.url for w in wanted]
+
+
+def _image(data: bytes) -> Image.Image:
+    return Image.open(BytesIO(data)).convert("L")
+
+
+def test_a_zip_of_pictures_is_written_as_it_is_drawn(records: Records) -> None:
+    drawn = 0
+
+    def stream() -> Iterator[LabelRecord]:
+        nonlocal drawn
+        for record in records(3):
+            drawn += 1
+            yield record
+
+    class Seen(BytesIO):
+        sizes: ClassVar[list[int]] = []
+
+        def seekable(self) -> bool:
+            return False
+
+        def write(self, data: Any) -> int:
+            self.sizes.append(drawn)
+            return super().write(data)
+
+    placed = (place(ROLL, record) for record in stream())
+    write_pictures(placed, "png", Seen())
+    assert set(Seen.sizes) >= {1, 2, 3}, "nothing waits for the last label"
+
+
+def test_a_list_of_codes_under_a_password(records: Records) -> None:
+    out, plain = BytesIO(), BytesIO()
+    render("csv", alone(records(50)), ROLL, plain)
+    write_sealed_csv(alone(records(50)), "right", out)
+    assert records(50)[0].serial.encode() not in out.getvalue()
+    with pyzipper.AESZipFile(BytesIO(out.getvalue())) as archive:
+        (entry,) = archive.infolist()
+        assert (entry.filename, entry.wz_aes_strength) == ("codes.csv", 3)  # AES-256
+        archive.setpassword(b"wrong")
+        with pytest.raises(RuntimeError, match="password"):
+            archive.read("codes.csv")
+        archive.setpassword(b"right")
+        assert archive.read("codes.csv") == plain.getvalue()
