@@ -92,7 +92,7 @@ def set_pin(
 def _badge(session: Session, user: User, actor: Actor, now: datetime) -> Badge:
     if user.login != actor.login:
         actor.require("user.add")
-    if not actor_for(session, user).may("batch.open"):
+    if not works_at_lines(session, user):
         raise Conflict(
             "no_line_rights",
             N_("%(name)s has no rights at a line, so a badge would open nothing."),
@@ -111,10 +111,27 @@ def badge_of(session: Session, user: User) -> Badge | None:
     return session.get(Badge, user.id)
 
 
-def holder_of(session: Session, text: str) -> User | None:
-    """Who holds the badge that was scanned; None for one that opens nothing."""
+def holder_of(session: Session, text: str) -> User:
+    """Who holds the badge that was scanned, and still works at lines.
+
+    Raises Forbidden ``badge_unknown``.
+    """
     held = sa.select(User).join(Badge, Badge.user_id == User.id)
-    return session.scalar(held.where(Badge.digest == _digest(text), User.active))
+    user = session.scalar(held.where(Badge.digest == _digest(text), User.active))
+    if user is None or not works_at_lines(session, user):
+        raise Forbidden(
+            "badge_unknown",
+            N_(
+                "This badge opens nothing: it was replaced, or its owner has left. Log "
+                "in with the password and print a new one."
+            ),
+        )
+    return user
+
+
+def works_at_lines(session: Session, user: User) -> bool:
+    """Whether the line's room is open to somebody."""
+    return actor_for(session, user).may("batch.open")
 
 
 def people_with_pin(session: Session) -> list[User]:

@@ -293,3 +293,30 @@ COMPLAINT_EVENT: dict[str, str] = {
     "mark_invalid": N_("Put aside"),
     "note": N_("Note"),
 }
+
+PRINTER: dict[str, Word] = {
+    "ok": ("ok", N_("Ready")),
+    "attention": ("bad", N_("Needs attention")),
+    "no_answer": ("bad", N_("Does not answer")),
+    "unknown": ("none", N_("Unknown: it does not say")),
+}
+"""What printers say of themselves."""
+
+PRINTER_NEEDS: dict[str, tuple[str, str]] = {
+    "paper_out": (N_("Labels used up"), N_("Put in a new roll and close it.")),
+    "ribbon_out": (N_("Ribbon used up"), N_("Put in a new ribbon and close it.")),
+    "head_open": (N_("Print head open"), N_("Close the print head.")),
+    "paused": (N_("Paused at the printer"), N_("Press the printer’s own key.")),
+    "jam": (N_("Labels jammed"), N_("Open it and take the jammed labels out.")),
+    "hot": (N_("Print head too hot"), N_("Wait: it goes on when it is cooler.")),
+    "memory": (
+        N_("Memory full"),
+        N_("Switch it off and on, then scan the last label."),
+    ),
+    "stopped": (N_("Stopped"), N_("Switch it off and on, then scan the last label.")),
+    "nonsense": (
+        N_("Answers make no sense"),
+        N_("Check that it is the right printer, then switch it off and on."),
+    ),
+}
+"""Why a printer needs somebody, and what to do."""

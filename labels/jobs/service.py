@@ -135,8 +135,17 @@ def check_on(
     lot: Lot, format: str, stock: Stock, skip: int, base_url: str, mark: str = ""
 ) -> None:
     """As ``check_label``, on a stock as a printer has it, with a reprint's mark."""
+    draw_specimen(lot, format, stock, skip, base_url, mark)
+
+
+def draw_specimen(
+    lot: Lot, format: str, stock: Stock, skip: int, base_url: str, mark: str = ""
+) -> bytes:
+    """One label of a lot with a serial that is none, as a printer would get it."""
     specimen = [LabelSeries.of(replace(_record(lot, SPECIMEN, base_url), mark=mark))]
-    render(format, specimen, stock, BytesIO(), skip=skip)
+    out = BytesIO()
+    render(format, specimen, stock, out, skip=skip)
+    return out.getvalue()
 
 
 def check_printable(lot: Lot, base_url: str) -> None:

@@ -18,8 +18,11 @@ from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 from jinja2 import Template
 from jinja2.meta import find_referenced_templates
+from line_work import clear, serials
+from press_room import PressRoom
 from shelves import LOT, csrf, fill
-from staff_pages import change, fill_in, said
+from small_plant import PASSWORD
+from staff_pages import change, fill_in, said, shown
 from stored_goods import CASES, CODE, fill_store
 
 from lotmark.recall.complaints.service import MACHINE
@@ -194,8 +197,10 @@ def pages(
     zhao = log_in("zhao")
     zhao.set_cookie("line", "2")
     opened = fill_in(zhao, "/line/products/2", code=LOT, planned="100")
+    clear(zhao, opened.location)
     order = {"count": "12", "stock": "roll-60x40", "format": "pdf", "key": "one"}
     job = change(zhao, f"{opened.location}/print", **order).location
+    yield from line_pages(zhao, house, opened.location)
     lot = f"/quality/lots/{shelf.lot_id}"
     walks = {
         "": ["/", "/privacy", "/complaints/new", f"/c/{token}", "/c/x", "/x", "/login"]
@@ -221,6 +226,34 @@ def pages(
     chen = in_chinese(app.test_client())
     two_batches = {"code": LOT, **csrf(chen, "/")}
     yield "/check", visible(chen.post("/check", data=two_batches).text)
+
+
+def line_pages(
+    zhao: FlaskClient, house: Installation, batch: str
+) -> Iterator[tuple[str, str]]:
+    """The line's pages, with labels on packs, at a printer and a verdict."""
+    worker.work_once(house)
+    PressRoom(house, 1).add_at("127.0.0.1:9")
+    lot_id = int(batch.rsplit("/", 1)[1])
+    (serial,) = serials(house, lot_id, 0, 1)
+    client = in_chinese(zhao)
+    job = shown(client, "/line/jobs").split("/line/jobs/")[1].split('"')[0]
+    verdict = change(client, f"/line/jobs/{job}/first", code=serial)
+    yield "first", visible(verdict.text)
+    form = {"count": "5", "printer": "P1", "key": "two"}
+    assert change(client, f"{batch}/print", **form).location == batch
+    at_printer = f"/line/jobs/{job[:-1]}{int(job[-1]) + 1}"
+    paths = [f"{at_printer}/{name}" for name in ("resume", "settle", "cancel", "first")]
+    paths += ["/line/counts", "/line/scan", "/line/commands", "/line/operator"]
+    paths += [
+        f"{batch}/{name}"
+        for name in ("clearance", "void", "count", "more", "reprint", "print")
+    ]
+    for path in [batch, *paths]:
+        yield path, visible(shown(client, path))
+    yield "badge", visible(shown(client, "/me/badge"))
+    badge = change(client, "/me/badge/new", password=PASSWORD)
+    yield "new badge", visible(badge.text)
 
 
 def store_pages(
@@ -284,6 +317,7 @@ def office_pages(app: Flask, log_in: small_plant.LogIn) -> Iterator[tuple[str, s
         yield path, visible(xu.get(path).text)
     yield "/admin/keys", visible(made.text)
     yield "/me/keys", visible(xu.get("/me/keys").text)
+    yield "/admin/badges", visible(xu.get("/admin/badges").text)
     stranger = in_chinese(app.test_client())
     again = {"carried-text": "好", "next": "/desk/1/note", **csrf(stranger, "/login")}
     who = {"login": "qian", "password": small_plant.PASSWORD}

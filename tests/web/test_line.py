@@ -7,6 +7,7 @@ import pytest
 import small_plant
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from line_work import clear
 from staff_pages import change, fill_in, said, shown
 
 from lotmark.labels.jobs.tables import PrintJob
@@ -36,7 +37,7 @@ def batch(zhao: FlaskClient) -> str:
     """The address of a batch of 1,000 packs that Zhao has opened."""
     opened = fill_in(zhao, "/line/products/1", code="L2-261124-01", planned="1,000")
     assert opened.status_code == 302
-    return opened.location
+    return clear(zhao, opened.location)
 
 
 def test_line_is_chosen_once_and_remembered(log_in: small_plant.LogIn) -> None:

@@ -6,6 +6,7 @@ import pytest
 import small_plant
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from line_work import clear
 from staff_pages import change, fill_in, said, shown
 
 from lotmark.labels.jobs.tables import PrintJob
@@ -29,7 +30,8 @@ def zhao(log_in: small_plant.LogIn) -> FlaskClient:
 @pytest.fixture
 def batch(zhao: FlaskClient) -> str:
     """The address of a batch of 100 packs."""
-    return fill_in(zhao, "/line/products/1", code="B-1", planned="100").location
+    opened = fill_in(zhao, "/line/products/1", code="B-1", planned="100")
+    return clear(zhao, opened.location)
 
 
 def next_item(house: Installation) -> int:
@@ -123,6 +125,7 @@ def test_a_key_fits_one_order_only(
 
 def test_a_large_plan_is_ordered_in_parts(zhao: FlaskClient) -> None:
     opened = fill_in(zhao, "/line/products/1", code="B-2", planned="50000").location
+    clear(zhao, opened)
     page = shown(zhao, f"{opened}/print")
     assert 'value="20000"' in page
     assert "At most 20,000 in one order" in page

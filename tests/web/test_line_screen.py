@@ -7,6 +7,7 @@ import pytest
 import small_plant
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from line_work import clear
 from staff_pages import change, fill_in, said, shown
 
 from lotmark.trace import clock, people
@@ -31,7 +32,8 @@ def zhao(log_in: small_plant.LogIn) -> FlaskClient:
 
 @pytest.fixture
 def batch(zhao: FlaskClient) -> str:
-    return fill_in(zhao, "/line/products/1", code="B-1", planned="100").location
+    opened = fill_in(zhao, "/line/products/1", code="B-1", planned="100")
+    return clear(zhao, opened.location)
 
 
 def asked(client: FlaskClient, path: str) -> dict[str, str]:

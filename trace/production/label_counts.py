@@ -17,7 +17,7 @@ from ..db import Base, one_of
 from ..errors import N_, Conflict, InvalidInput, NotFound
 from ..flow import Machine, Step
 from ..parties.lots import lock_lots
-from ..parties.tables import Lot
+from ..parties.tables import Line, Lot
 from ..people import Actor
 from .figures import MILLION, figure
 from .items import report_missing
@@ -34,6 +34,10 @@ COUNT = Machine(
     },
 )
 """Steps of a count; whoever signed it first is not the second person."""
+
+
+MOST_DUE = 30
+"""Batches of a line looked at for a count that is due."""
 
 
 class LabelCount(Base):
@@ -170,6 +174,28 @@ def counted(session: Session, lot: Lot) -> bool:
         return True
     known = last_count(session, lot.id)
     return known is not None and known.state == "signed" and covers(known, balance)
+
+
+def counts_due(session: Session, line: Line) -> list[Lot]:
+    """Batches off a line whose labels are not signed for, oldest first.
+
+    One that still runs there is not due yet; what was closed never is.
+    """
+    runs = sa.select(LineRun.id).where(LineRun.lot_id == Lot.id)
+    candidates = (
+        sa.select(Lot)
+        .where(
+            Lot.line_id == line.id,
+            Lot.status.in_(("in_production", "produced", "testing", "released")),
+            Lot.next_item > 0,
+            runs.exists(),
+            ~runs.where(LineRun.ended_at.is_(None)).exists(),
+        )
+        .order_by(Lot.id.desc())
+        .limit(MOST_DUE)
+    )
+    lots = session.scalars(candidates).unique().all()
+    return [lot for lot in reversed(lots) if not counted(session, lot)]
 
 
 def require_counted(session: Session, lot: Lot) -> None:

@@ -20,6 +20,7 @@ from .cycles import loads_of
 from .distribution import Sent, sent_document, sent_to
 from .inspections import inspections_of
 from .label_balance import LabelBalance, label_balance
+from .label_counts import LabelCount, last_count
 from .papers import papers_of
 from .samples import samples_of
 from .tables import (
@@ -74,6 +75,8 @@ class Record:
     samples: Sequence[RetainedSample]
     papers: Sequence[LotDocument]
     labels: LabelBalance
+    label_count: LabelCount | None
+    """Who signed for the labels last."""
     code_ranges: int
     """Ranges of numbers its codes were given out in."""
     balance: Balance
@@ -103,6 +106,7 @@ def record_of(session: Session, lot: Lot, on: date) -> Record:
         samples=samples_of(session, lot.id),
         papers=papers_of(session, [lot.id]).get(lot.id, []),
         labels=label_balance(session, lot.id),
+        label_count=last_count(session, lot.id),
         code_ranges=session.scalars(ranges).one(),
         balance=balance_of_lot(session, lot, on),
         sent=sent_to(session, lot.id),

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,6 +23,7 @@ from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
 from ...trace import audit, clock, people
+from ...trace.badges import LINE_RIGHTS
 from ...trace.db import Session
 from ...trace.errors import N_, Forbidden
 from ..current import house
@@ -39,6 +41,8 @@ TOUCH = timedelta(minutes=5)
 WATCHES = ("imports.progress", "line.batch_progress", "line.job_progress")
 """What a screen asks for by itself: it does not show that anybody is there."""
 
+FOR_LINES = ("auth.log_out", "language")
+"""Beside the line's room, what a session by badge or PIN is good for."""
 FIRST_PAGES = (
     ("complaint.read", "desk.queue"),
     ("labels.print", "line.start"),
@@ -114,21 +118,34 @@ def log_in_now() -> ResponseReturnValue:
     # Outside of any transaction: on SQLite nobody else could write meanwhile.
     if not people.password_fits(user, password) or user is None:
         return _refuse(typed, user, now)
-    token = secrets.token_urlsafe(32)
-    with house().plant.writing() as db:
-        db.add(
-            people.LoginSession(
-                token_hash=_hash(token), user_id=user.id, created_at=now, seen_at=now
-            )
-        )
-        audit.record(db, user.login, "login", f"user:{user.login}", now)
-        g.actor = people.actor_for(db, user)
-    session.clear()  # a new cookie: what a stranger planted before is gone
-    session["token"] = token
+    begin_session(user, now)
     wanted = safe_path(request.form.get("next", ""))
     if carried := _carried():
         return render_template("auth/resend.html", carried=carried, path=wanted)
     return redirect(wanted if request.form.get("next") else _first_page())
+
+
+def begin_session(user: people.User, now: datetime, *, at_line: bool = False) -> None:
+    """Log somebody in on this browser; ``at_line``: by badge or PIN, for lines alone.
+
+    Whoever was logged in there before is no more.
+    """
+    token = secrets.token_urlsafe(32)
+    with house().plant.writing() as db:
+        _end_session(db)
+        row = people.LoginSession(
+            token_hash=_hash(token),
+            user_id=user.id,
+            created_at=now,
+            seen_at=now,
+            at_line=at_line,
+        )
+        db.add(row)
+        action = "login.line" if at_line else "login"
+        audit.record(db, user.login, action, f"user:{user.login}", now)
+        g.actor = _actor_of(db, user, row)
+    session.clear()  # a new cookie: what a stranger planted before is gone
+    session["token"] = token
 
 
 @room.get("/me")
@@ -140,18 +157,19 @@ def home() -> ResponseReturnValue:
 
 @room.post("/logout")
 def log_out() -> ResponseReturnValue:
+    with house().plant.writing() as db:
+        _end_session(db)
+        if g.actor is not None:
+            login = g.actor.login
+            audit.record(db, login, "logout", f"user:{login}", clock.now())
+    return redirect(url_for("auth.log_in"))
+
+
+def _end_session(db: Session) -> None:
     token = session.pop("token", None)
     if token:
-        with house().plant.writing() as db:
-            db.execute(
-                sa.delete(people.LoginSession).where(
-                    people.LoginSession.token_hash == _hash(token)
-                )
-            )
-            if g.actor is not None:
-                login = g.actor.login
-                audit.record(db, login, "logout", f"user:{login}", clock.now())
-    return redirect(url_for("auth.log_in"))
+        ours = people.LoginSession.token_hash == _hash(token)
+        db.execute(sa.delete(people.LoginSession).where(ours))
 
 
 def _carried() -> list[tuple[str, str]]:
@@ -194,10 +212,22 @@ def _recognise() -> None:
         if row is None or user is None or not user.active or row.over(now):
             session.pop("token")
             return
-        g.actor = people.actor_for(db, user)
+        if row.at_line and not _good_for_lines():
+            return  # a badge opens nothing else; whoever holds it logs in
+        g.actor = _actor_of(db, user, row)
     if now - row.seen_at > TOUCH and request.endpoint not in WATCHES:
         with house().plant.writing() as db:
             _touch(db, row.token_hash, now)
+
+
+def _actor_of(db: Session, user: people.User, row: people.LoginSession) -> people.Actor:
+    """Who acts in a session: by badge or PIN with line rights alone."""
+    actor = people.actor_for(db, user)
+    return replace(actor, rights=actor.rights & LINE_RIGHTS) if row.at_line else actor
+
+
+def _good_for_lines() -> bool:
+    return request.blueprint == "line" or request.endpoint in FOR_LINES
 
 
 def _touch(db: Session, token_hash: str, now: datetime) -> None:

@@ -10,6 +10,7 @@ from ...labels.jobs.turns import Turn
 from ...trace.errors import N_
 from ..words import JOB
 from .bench import Bench
+from .printing import awaits_first, left_words, pause_words, tile_of
 
 PATIENCE = timedelta(seconds=20)
 """A job that nobody has begun by now waits for a worker that does not answer."""
@@ -40,7 +41,32 @@ def band_of(bench: Bench, now: datetime) -> Band:
         return Band("warn", gettext(N_("Off the line")), text)
     if job is not None and job.state == "failed":
         return band_of_job(job, None, now)
+    if bench.at_printer:
+        return _band_of_printing(bench, now)
+    if bench.doubtful:
+        text = gettext(N_("%(n)s labels: are they here? F2."), n=bench.doubtful)
+        return Band("warn", gettext(N_("Labels in doubt")), text)
+    if not bench.cleared:
+        text = gettext(N_("Take away the labels and packs of the batch before: F7."))
+        return Band("warn", gettext(N_("Clear the line")), text)
+    if bench.first_due:
+        text = gettext(N_("Scan the first label that came out."))
+        return Band("warn", gettext(N_("First-label check")), text)
     return _band_of_progress(bench)
+
+
+def _band_of_printing(bench: Bench, now: datetime) -> Band:
+    """A job on a printer: what stops it, else how far it is."""
+    job, ledger = bench.job, bench.ledger
+    if job is None or ledger is None:
+        raise TypeError("the batch has no job on a printer")
+    if job.state == "paused":
+        word = N_("First-label check") if awaits_first(job) else N_("Paused")
+        return Band("warn", gettext(word), pause_words(job))
+    if bench.printer is not None and bench.printer.status in ("attention", "no_answer"):
+        tile = tile_of(bench.printer, now)
+        return Band("bad", tile.word, tile.step or tile.heard)
+    return Band("run", gettext(N_("Printing")), left_words(ledger, now))
 
 
 def band_of_holds(holds: tuple[str, ...]) -> Band:

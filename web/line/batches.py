@@ -1,5 +1,8 @@
 """Choosing the line, a batch's bench, its plan, and its end."""
 
+from datetime import datetime
+from typing import Any
+
 import sqlalchemy as sa
 from flask import jsonify, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -7,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ...trace import clock
 from ...trace.errors import N_, LotmarkError, NotFound
 from ...trace.parties.tables import Article, Line
+from ...trace.people import name_of
 from ...trace.production.batches import finish_batch
 from ...trace.production.codes import MOST_AT_ONCE
 from ...trace.production.plans import raise_plan
@@ -17,6 +21,7 @@ from ..forms import number_field
 from ..problems import status_of
 from .bands import Band, band_of
 from .bench import Bench, bench_of, running_batch
+from .printing import tile_of
 from .room import chosen_line, own_batch, remember_line, room
 
 
@@ -77,14 +82,29 @@ def batch(lot_id: int) -> ResponseReturnValue:
     now = clock.now()
     with house().plant.reading() as session:
         bench = bench_of(session, own_batch(session, lot_id), now)
+        clearer = bench.run.cleared_by if bench.run else None
+        cleared_by = name_of(session, clearer) if clearer else ""
     band = band_of(bench, now)
     return render_template(
         "line/batch.html",
         bench=bench,
+        cleared_by=cleared_by,
         lot=bench.lot,
         line=bench.lot.line,
         band=band,
         page=_page(bench, band),
+        tile=tile_of(bench.printer, now) if bench.printer else None,
+        **_next_label(bench),
+    )
+
+
+@room.get("/line/batches/<int:lot_id>/more")
+def more(lot_id: int) -> ResponseReturnValue:
+    """What is needed less often."""
+    with house().plant.reading() as session:
+        bench = bench_of(session, own_batch(session, lot_id), clock.now())
+    return render_template(
+        "line/more.html", bench=bench, lot=bench.lot, line=bench.lot.line
     )
 
 
@@ -96,14 +116,51 @@ def batch_progress(lot_id: int) -> ResponseReturnValue:
         bench = bench_of(session, own_batch(session, lot_id), now)
     band = band_of(bench, now)
     return jsonify(
-        page=_page(bench, band), kind=band.kind, word=band.word, text=band.text
+        page=_page(bench, band),
+        kind=band.kind,
+        word=band.word,
+        text=band.text,
+        soon=bench.at_printer,
+        figures=_figures(bench, now),
+        done=bench.printed.count,
     )
 
 
+def _figures(bench: Bench, now: datetime) -> dict[str, str]:
+    """What changes while labels come out, by the places that show it."""
+    figures = {
+        "printed": f"{bench.printed.count:,}",
+        "percent": f"{bench.percent:.1f} %",
+        "applied": f"{bench.applied.count:,}",
+    }
+    if bench.ledger is not None:
+        figures["sent"] = f"{bench.ledger.printed.count:,}"
+        figures["confirmed"] = f"{bench.ledger.confirmed.count:,}"
+    if bench.printer is not None:
+        tile = tile_of(bench.printer, now)
+        figures |= {"heard": tile.heard, "labels_left": tile.left}
+    return figures
+
+
+def _next_label(bench: Bench) -> dict[str, Any]:
+    """Which label the picture shows: the next one at a printer, else the last one."""
+    if bench.at_printer and bench.ledger is not None and bench.ledger.left:
+        return {"pictured": bench.ledger.left.intervals[0][0], "upcoming": True}
+    return {"pictured": bench.lot.next_item - 1, "upcoming": False}
+
+
 def _page(bench: Bench, band: Band) -> str:
-    """Changes when the page must be drawn anew; the band's text may change without."""
-    figures = (bench.lot.planned, bench.ordered, bench.printed.count, bench.loose_state)
-    return "/".join(map(str, (band.kind, band.word, bench.lot.status, *figures)))
+    """Changes when the page must be drawn anew; figures and words change without."""
+    job, ledger = bench.job, bench.ledger
+    figures: tuple[object, ...] = (bench.lot.planned, bench.ordered)
+    if not bench.at_printer:
+        figures += (bench.printed.count, bench.loose_state)
+    if job is not None and ledger is not None:
+        figures += (job.id, job.state, ledger.needs_scan.count)
+    checks = (bench.cleared, bench.first.id if bench.first else 0)
+    status = bench.printer.status if bench.printer else ""
+    said = (band.kind, band.word, bench.lot.status, status, *figures, *checks)
+    return "/".join(map(str, said))
 
 
 @room.get("/line/batches/<int:lot_id>/plan")

@@ -5,8 +5,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ...labels.jobs.first_labels import FirstLabel, first_label_of
+from ...labels.jobs.ledger import JobLedger, job_ledger
+from ...labels.jobs.printers import printers_at
 from ...labels.jobs.service import spoiled_codes
-from ...labels.jobs.tables import PrintJob
+from ...labels.jobs.tables import Printer, PrintJob
 from ...labels.jobs.turns import Turn, turn_of
 from ...trace.db import Session
 from ...trace.identity.items import ItemSet
@@ -15,6 +18,7 @@ from ...trace.production.batches import PACKED_IN
 from ...trace.production.marks import marked_items
 from ...trace.production.tables import LineRun
 from ...trace.stock.holds import held_items
+from .printing import ON_PRINTER, awaits_first
 
 UNDONE = ("created", "rendering")
 """States of a print job whose file is still to come."""
@@ -25,9 +29,8 @@ class Bench:
     """A batch at its line."""
 
     lot: Lot
-    since: datetime | None
-    """When its last run on a line began."""
-    running: bool
+    run: LineRun | None
+    """Its last run on a line."""
     printed: ItemSet
     applied: ItemSet
     voided: ItemSet
@@ -38,6 +41,47 @@ class Bench:
     """The latest print job."""
     turn: Turn | None
     """How that job stands with the worker, until its file is there."""
+    first: FirstLabel | None
+    """The last check of that job's first label."""
+    ledger: JobLedger | None
+    """Where its labels are, when it is on a printer."""
+    printer: Printer | None
+    """The printer of that job, or the one that stands here."""
+
+    @property
+    def since(self) -> datetime | None:
+        """When its last run on a line began."""
+        return self.run.started_at if self.run else None
+
+    @property
+    def running(self) -> bool:
+        return self.run is not None and self.run.ended_at is None
+
+    @property
+    def cleared(self) -> bool:
+        """The line is clear for it, or it runs on none."""
+        return not self.running or (
+            self.run is not None and self.run.cleared_at is not None
+        )
+
+    @property
+    def first_due(self) -> bool:
+        """Labels came out, and nobody found the first one right yet."""
+        job = self.job
+        if job is None or job.reprint or (self.first and self.first.matches):
+            return False
+        return job.state == "finished" or awaits_first(job)
+
+    @property
+    def at_printer(self) -> bool:
+        """The latest job is on a printer and not at its end."""
+        job = self.job
+        return job is not None and self.ledger is not None and job.state in ON_PRINTER
+
+    @property
+    def doubtful(self) -> int:
+        """Labels that may have come out, and that nobody has scanned."""
+        return self.ledger.needs_scan.count if self.ledger else 0
 
     @property
     def going(self) -> bool:
@@ -104,16 +148,10 @@ def bench_of(session: Session, lot: Lot, now: datetime) -> Bench:
         .order_by(LineRun.ended_at.is_not(None), LineRun.started_at.desc())
         .limit(1)
     ).first()
-    job = session.scalars(
-        sa.select(PrintJob)
-        .where(PrintJob.lot_id == lot.id)
-        .order_by(PrintJob.id.desc())
-        .limit(1)
-    ).first()
+    job = last_job(session, lot)
     return Bench(
         lot=lot,
-        since=run.started_at if run else None,
-        running=run is not None and run.ended_at is None,
+        run=run,
         printed=marked_items(session, lot.id, "printed"),
         applied=marked_items(session, lot.id, "applied"),
         voided=marked_items(session, lot.id, "voided"),
@@ -121,7 +159,23 @@ def bench_of(session: Session, lot: Lot, now: datetime) -> Bench:
         holds=holds_of(session, lot.id),
         job=job,
         turn=waiting_turn(session, job, now) if job else None,
+        first=first_label_of(session, job) if job else None,
+        ledger=job_ledger(session, job, now) if job and job.printer_id else None,
+        printer=_printer_of(session, lot, job),
     )
+
+
+def _printer_of(session: Session, lot: Lot, job: PrintJob | None) -> Printer | None:
+    if job is not None and job.printer is not None:
+        return job.printer
+    here = printers_at(session, lot.line) if lot.line else []
+    return next(iter(here), None)
+
+
+def last_job(session: Session, lot: Lot) -> PrintJob | None:
+    """The latest print job of a batch."""
+    jobs = sa.select(PrintJob).where(PrintJob.lot_id == lot.id)
+    return session.scalars(jobs.order_by(PrintJob.id.desc()).limit(1)).first()
 
 
 def waiting_turn(session: Session, job: PrintJob, now: datetime) -> Turn | None:

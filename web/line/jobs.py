@@ -2,11 +2,9 @@
 
 import secrets
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 from flask import (
-    Response,
     jsonify,
     redirect,
     render_template,
@@ -17,22 +15,36 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from ...labels.engine.stock import Stock, load_stock, stock_names
-from ...labels.jobs.service import JOB_FORMATS, draw_labels, find_job, order_labels
-from ...labels.jobs.tables import PrintJob
+from ...labels.jobs.first_labels import first_label_missing
+from ...labels.jobs.orders import order_print
+from ...labels.jobs.printers import printers_at
+from ...labels.jobs.service import JOB_FORMATS, find_job, order_labels
+from ...labels.jobs.tables import Printer, PrintJob
 from ...trace import clock, files
 from ...trace.db import Session
-from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
+from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError, NotFound
 from ...trace.faults import read_fault
-from ...trace.identity.items import ItemSet
+from ...trace.parties.tables import Lot
+from ...trace.production.clearance import open_run, require_cleared
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
 from ..problems import status_of
 from .bands import Band, band_of_holds, band_of_job
-from .bench import UNDONE, bench_of, holds_of, recent_jobs, waiting_turn
+from .bench import (
+    UNDONE,
+    Bench,
+    bench_of,
+    holds_of,
+    last_job,
+    recent_jobs,
+    waiting_turn,
+)
+from .previews import USUAL_STOCK
+from .printing import Tile, tile_of
 from .room import chosen_line, own_batch, room
 
-USUAL_STOCK = "roll-60x40"
 MOST_SKIPPED = 200
+MOST_CODE = 60
 MOST_ORDERED = 20_000
 """Labels of one order: two minutes of drawing, in which every other line waits."""
 MEDIA_TYPES = {"pdf": "application/pdf", "tspl": "text/plain"}
@@ -42,6 +54,10 @@ MEDIA_TYPES = {"pdf": "application/pdf", "tspl": "text/plain"}
 def print_form(lot_id: int) -> ResponseReturnValue:
     actor().require("labels.print")
     with house().plant.reading() as session:
+        lot = own_batch(session, lot_id)
+        run = open_run(session, lot)
+        if run is not None and run.cleared_at is None:
+            return redirect(url_for("line.clearance_form", lot_id=lot.id))
         return _print_form(session, lot_id)
 
 
@@ -49,46 +65,23 @@ def print_form(lot_id: int) -> ResponseReturnValue:
 def print_now(lot_id: int) -> ResponseReturnValue:
     actor().require("labels.print")
     try:
-        order = _read_order()
+        printer = text_field("printer", MOST_CODE)
+        order = _read_order(to_file=not printer)
+        order["key_version"] = house().keys.current.version
+        order["base_url"] = house().settings.base_url
         with house().plant.writing() as session:
             lot = own_batch(session, lot_id)
-            version = house().keys.current.version
-            job = order_labels(
-                session,
-                lot.id,
-                **order,
-                key_version=version,
-                base_url=house().settings.base_url,
-                actor=actor(),
-                now=clock.now(),
-            )
+            require_cleared(session, lot)
+            _require_first(session, lot)
+            if printer:
+                order |= {"printer_code": printer, "first_check": True}
+                order_print(session, lot.id, **order, actor=actor(), now=clock.now())
+                return redirect(url_for("line.batch", lot_id=lot.id))
+            job = order_labels(session, lot.id, **order, actor=actor(), now=clock.now())
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _print_form(session, lot_id, error), status_of(error)
     return redirect(url_for("line.job", number=job.number))
-
-
-@room.get("/line/batches/<int:lot_id>/label.png")
-def label_picture(lot_id: int) -> ResponseReturnValue:
-    """The label of one item, drawn by the engine that prints it."""
-    item = request.args.get("item", "")
-    number = int(item) if item.isdecimal() and len(item) < 10 else 0
-    stock = request.args.get("stock", USUAL_STOCK)[:60]
-    out = BytesIO()
-    with house().plant.reading() as session:
-        draw_labels(
-            session,
-            house().keys,
-            own_batch(session, lot_id),
-            ItemSet.range(number, number + 1),
-            house().settings.base_url,
-            "png",
-            stock,
-            out,
-        )
-    answer = Response(out.getvalue(), mimetype="image/png")
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
 
 
 @room.get("/line/jobs")
@@ -106,6 +99,8 @@ def job(number: str) -> ResponseReturnValue:
     now = clock.now()
     with house().plant.reading() as session:
         found = find_job(session, number)
+        if found.printer_id is not None:  # its batch's page shows it live
+            return redirect(url_for("line.batch", lot_id=found.lot_id))
         bench = bench_of(session, own_batch(session, found.lot_id), now)
         turn = waiting_turn(session, found, now)
         band = _band(session, found, now)
@@ -179,7 +174,36 @@ def job_file(number: str) -> ResponseReturnValue:
     )
 
 
-def _read_order() -> dict[str, Any]:
+def _require_first(session: Session, lot: Lot) -> None:
+    """Raises Conflict ``first_label_due`` while nobody checked what is printed already.
+
+    The same form sent again is answered all the same: it orders nothing new.
+    """
+    job = last_job(session, lot)
+    again = job is not None and job.request_key == request.form.get("key")
+    if job is None or again or job.state != "finished":
+        return
+    if first_label_missing(session, job):
+        raise Conflict(
+            "first_label_due",
+            N_(
+                "The first label of %(job)s is not checked yet. Press F5 and scan it; "
+                "when it matches, print on."
+            ),
+            job=job.number,
+        )
+
+
+def _read_order(to_file: bool) -> dict[str, Any]:
+    """What the form asks for; a printer has its own paper and language."""
+    order = {
+        "count": number_field("count", 1, MOST_ORDERED),
+        "request_key": text_field("key", 64, required=True),
+    }
+    return order | _read_paper() if to_file else order
+
+
+def _read_paper() -> dict[str, Any]:
     stock = load_stock(choice_field("stock", stock_names()))
     format = choice_field("format", JOB_FORMATS)
     if format != "pdf" and stock.per_page > 1:  # before codes are spent on it
@@ -188,7 +212,9 @@ def _read_order() -> dict[str, Any]:
             N_("A label printer feeds rolls, not sheets: choose a roll, or PDF."),
         )
     most = stock.per_page - 1 if format == "pdf" else 0
-    skip = number_field("skip", 0, MOST_SKIPPED, default=0)
+    clicked = f"skip-{stock.name}"  # on the drawn sheet of that paper
+    place = clicked if clicked in request.form else "skip"
+    skip = number_field(place, 0, MOST_SKIPPED, default=0)
     if skip > most:
         raise InvalidInput(
             "label_skip_invalid",
@@ -196,13 +222,7 @@ def _read_order() -> dict[str, Any]:
             most=most,
             skip=skip,
         )
-    return {
-        "count": number_field("count", 1, MOST_ORDERED),
-        "stock": stock.name,
-        "format": format,
-        "skip": skip,
-        "request_key": text_field("key", 64, required=True),
-    }
+    return {"stock": stock.name, "format": format, "skip": skip}
 
 
 def _print_form(
@@ -218,12 +238,27 @@ def _print_form(
         lot=bench.lot,
         line=bench.lot.line,
         most=MOST_ORDERED,
+        printers=_tiles(session, bench, clock.now()),
+        chosen=request.form.get("printer", _usual_printer(bench)),
         stocks=[load_stock(name) for name in stock_names()],
         stock=request.form.get("stock") or _last_stock(bench.job),
         format=request.form.get("format") or (bench.job.format if bench.job else "pdf"),
         request_key=key or secrets.token_urlsafe(16),
         error=error,
     )
+
+
+def _tiles(session: Session, bench: Bench, now: datetime) -> list[tuple[Printer, Tile]]:
+    line = bench.lot.line
+    here = printers_at(session, line) if line else []
+    return [(printer, tile_of(printer, now)) for printer in here]
+
+
+def _usual_printer(bench: Bench) -> str:
+    """The printer of the last order, or the one that stands here; else a file."""
+    if bench.job is not None and bench.job.printer is None:
+        return ""
+    return bench.printer.code if bench.printer else ""
 
 
 def _paper(stock: str) -> Stock | None:

@@ -9,7 +9,7 @@ from ...labels.jobs.service import check_printable
 from ...trace import clock
 from ...trace.db import Session
 from ...trace.errors import N_, Conflict, LotmarkError, NotFound
-from ...trace.parties.lots import MOST_ARTWORK
+from ...trace.parties.lots import MOST_ARTWORK, MOST_WORK_ORDER
 from ...trace.parties.tables import Article, Line, Lot
 from ...trace.production.batches import (
     expiry,
@@ -42,6 +42,7 @@ def open_now(article_id: int) -> ResponseReturnValue:
         code = text_field("code", 60, required=True)
         planned = number_field("planned", 1, MOST_AT_ONCE)
         artwork = text_field("artwork", MOST_ARTWORK)
+        work_order = text_field("work_order", MOST_WORK_ORDER)
         with house().plant.writing() as session:
             line = _line_here(session)
             article = _product(session, article_id)
@@ -58,6 +59,7 @@ def open_now(article_id: int) -> ResponseReturnValue:
                 actor(),
                 now,
                 artwork=artwork,
+                work_order=work_order,
             )
             check_printable(lot, house().settings.base_url)
     except LotmarkError as error:

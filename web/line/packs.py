@@ -5,19 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from ...trace import clock
 from ...trace.db import Session
-from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError
+from ...trace.errors import N_, Conflict, LotmarkError
 from ...trace.identity.items import ItemSet
 from ...trace.identity.links import LINK_LIMIT
-from ...trace.identity.reading import read_code
 from ...trace.parties.lots import lock_lots
 from ...trace.parties.tables import Lot
 from ...trace.production.batches import record_applied
 from ...trace.production.codes import MOST_AT_ONCE
-from ...trace.stock.item_status import item_status
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
 from ..problems import status_of
 from .bench import Bench, bench_of
+from .codes import between
 from .room import own_batch, room
 
 WAYS = ("count", "codes")
@@ -63,8 +62,10 @@ def _items_meant(session: Session, lot: Lot) -> ItemSet:
                 count=f"{count:,}",
             )
         return loose.take(count)
-    ends = [_item_of(session, lot, name) for name in ("first", "last")]
-    meant = ItemSet.range(min(ends), max(ends) + 1) & loose
+    first, last = (
+        text_field(name, LINK_LIMIT, required=True) for name in ("first", "last")
+    )
+    meant = between(session, lot, first, last) & loose
     if not meant:
         raise Conflict(
             "labels_not_loose",
@@ -86,25 +87,6 @@ def _check_shown(bench: Bench) -> None:
             ),
             found=f"{bench.loose.count:,}",
         )
-
-
-def _item_of(session: Session, lot: Lot, name: str) -> int:
-    """The number within the lot of the code that a field holds."""
-    serial = read_code(text_field(name, LINK_LIMIT, required=True)).serial
-    for version, code in house().keys.read(serial) if serial else ():
-        status = item_status(session, code.series, code.item, version)
-        if status and status.lot_item is not None and status.lot:
-            if status.lot.id == lot.id:
-                return status.lot_item
-            raise Conflict(
-                "code_of_other_lot",
-                N_("That code belongs to batch %(lot)s. Take its labels off the line."),
-                lot=status.lot.code,
-            )
-    raise InvalidInput(
-        "code_unknown_here",
-        N_("That code is not one of this batch. Scan the label again."),
-    )
 
 
 def _packs_form(

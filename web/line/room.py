@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, request
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
@@ -17,13 +17,22 @@ from ..shown import staff_context
 room = Blueprint("line", __name__, template_folder="templates")
 room.context_processor(staff_context)
 
+OPEN = ("line.operator", "line.operator_now")
+"""Where a badge or a PIN is asked for."""
 COOKIE = "line"
 """Remembers the line's id on this screen."""
 
 
 @room.before_request
 def let_in() -> ResponseReturnValue | None:
-    """``batch.open`` opens the room; each deed needs its own right."""
+    """``batch.open`` opens the room; each deed needs its own right.
+
+    Strangers may show a badge: at a screen that stands at a line they are asked for it.
+    """
+    if request.endpoint in OPEN:
+        return None
+    if g.actor is None and request.method == "GET" and COOKIE in request.cookies:
+        return redirect(url_for("line.operator"))
     stopped = log_in_required()
     if stopped is None:
         actor().require("batch.open")

@@ -1,6 +1,37 @@
 """The views of the line, all in one place to register."""
 
-from . import batches, jobs, opening, packs
+from . import (
+    batches,
+    clearance,
+    commands,
+    counting,
+    first,
+    jobs,
+    opening,
+    operators,
+    packs,
+    previews,
+    reprinting,
+    scanning,
+    steering,
+    voiding,
+)
 from .room import room
 
-__all__ = ["batches", "jobs", "opening", "packs", "room"]
+__all__ = [
+    "batches",
+    "clearance",
+    "commands",
+    "counting",
+    "first",
+    "jobs",
+    "opening",
+    "operators",
+    "packs",
+    "previews",
+    "reprinting",
+    "room",
+    "scanning",
+    "steering",
+    "voiding",
+]

@@ -101,6 +101,8 @@ def names_of_holds(session: Session, holds: Iterable[HoldLine]) -> dict[str, str
 def _names(session: Session, holds: list[HoldLine], dossier: Dossier) -> dict[str, str]:
     record = dossier.record
     people = {one.actor for one in record.inspections}
+    if record.label_count is not None:
+        people |= {record.label_count.signed_by, record.label_count.qa_by or ""}
     people |= {one.actor for one in record.papers}
     people |= {one.kept_by for one in record.samples}
     return names_of_holds(session, holds) | _named(session, people)

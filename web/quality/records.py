@@ -15,6 +15,7 @@ from ...trace.production.cycles import file_chart
 from ...trace.production.inspections import Finding, record_inspection
 from ...trace.production.items import report_missing, void_items
 from ...trace.production.label_balance import label_balance
+from ...trace.production.label_counts import countersign_count, last_count
 from ...trace.production.papers import add_paper, find_file
 from ...trace.production.samples import keep_sample, remove_sample
 from ..current import actor, house
@@ -149,6 +150,18 @@ def missing(lot_id: int) -> ResponseReturnValue:
         why = text_field("why", MOST_REASON, required=True)
         items = label_balance(session, lot_id).open
         report_missing(session, lot_id, items, why, actor(), now)
+
+    return take(lot_id, step, "h-labels")
+
+
+@room.post("/quality/lots/<int:lot_id>/count")
+def count(lot_id: int) -> ResponseReturnValue:
+    """QA signs a count with more labels missing than a line leader may sign for."""
+    actor().require("batch.release")
+
+    def step(session: Session, now: datetime) -> None:
+        signed = last_count(session, lot_id)
+        countersign_count(session, signed.id if signed else 0, actor(), now)
 
     return take(lot_id, step, "h-labels")
 

@@ -25,6 +25,7 @@ from ...trace.parties.lots import find_lot
 from ...trace.parties.tables import Lot
 from ...trace.people import Actor
 from ...trace.production.batches import record_applied
+from ...trace.production.clearance import confirm_clearance
 from ...trace.production.codes import issue_codes, serials_of
 from ...trace.production.marks import mark_items
 from ...trace.scans import record_scan
@@ -105,6 +106,7 @@ def pack(
     li = cast(session, "li")
     issue_codes(session, lot.id, count, house.keys.current.version, li, now)
     items = ItemSet.range(0, count)
+    confirm_clearance(session, lot.id, li, now)
     mark_items(session, lot.id, items, "printed", li, now)
     record_applied(session, lot.id, items, li, now)
 
