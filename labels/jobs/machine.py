@@ -58,7 +58,10 @@ def pause_for(
 
 
 def end_if_done(session: Session, job: PrintJob, actor: Actor, now: datetime) -> None:
-    """End a locked job when no label of it is waiting, on its way or in doubt."""
+    """End a locked job when no label of it is waiting or on its way.
+
+    With labels in doubt it pauses instead, until they are settled.
+    """
     if job.state not in (*LIVE, "paused"):
         return
     states = set(
@@ -66,10 +69,20 @@ def end_if_done(session: Session, job: PrintJob, actor: Actor, now: datetime) ->
             sa.select(PrintBlock.state).where(PrintBlock.job_id == job.id).distinct()
         )
     )
-    if states & {"waiting", "sending", "needs_scan"} or _inside(session, job, now):
+    if states & {"waiting", "sending"} or _inside(session, job, now):
+        return
+    if "needs_scan" in states:
+        pause_for(session, job, _in_doubt(), actor, now)
         return
     step = "cancel" if "cancelled" in states else "finish"
     flow.apply(session, MACHINE, job, step, actor, now, finished_at=now, error="")
+
+
+def _in_doubt() -> Conflict:
+    return Conflict(
+        "labels_in_doubt",
+        N_("Some labels may have come out. Scan them, or say that they did not."),
+    )
 
 
 def _inside(session: Session, job: PrintJob, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from ...trace.people import Actor
 from ...trace.production.items import void_items
 from ...trace.production.marks import mark_items, marked_items
 from .blocks import OUT, count_done, items_in, move_items
-from .machine import ENDED, LIVE, MACHINE, end_if_done, lock_job, pause_for
+from .machine import ENDED, MACHINE, end_if_done, lock_job, pause_for
 from .tables import PrintJob
 
 LOST = "did not come out"
@@ -137,12 +137,6 @@ def cancel_rest(
             items=str(waiting)[:200],
             count=waiting.count,
         )
-    if items_in(session, job, "needs_scan") and job.state in LIVE:
-        in_doubt = Conflict(
-            "labels_in_doubt",
-            N_("Some labels may have come out. Scan them, or say that they did not."),
-        )
-        pause_for(session, job, in_doubt, actor, now)
     end_if_done(session, job, actor, now)
     return waiting
 
