@@ -20,10 +20,10 @@ import pytest
 import sqlalchemy as sa
 from fake_printer import FakePrinter, with_printer
 from press_room import PressRoom, pressing, room_in, wait_for
+from sqlalchemy.orm import Session
 
-from lotmark.labels.devices import tcp
+from lotmark.labels.devices import hand, tcp
 from lotmark.labels.jobs import leases
-from lotmark.labels.jobs import press as sending
 from lotmark.labels.jobs.printers import find_printer, remove_printer
 from lotmark.labels.jobs.steering import (
     cancel_rest,
@@ -82,7 +82,7 @@ class Death:
 def death(monkeypatch: pytest.MonkeyPatch) -> Death:
     """A press that can die, and everything that takes long made short."""
     found = Death()
-    send, let_go, serve = tcp.TcpDevice.send, press.Hand.let_go, press.serve
+    send, leave, serve = tcp.TcpDevice.send, leases.leave_printer, press.serve
 
     def dying_send(
         self: tcp.TcpDevice,
@@ -99,12 +99,9 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
         found.strikes("kill_after")
         return sent
 
-    def killed_let_go(self: press.Hand) -> None:
-        if isinstance(sys.exc_info()[1], Killed):
-            if self.device is not None:
-                self.device.close()
-            return
-        let_go(self)
+    def leave_unless_killed(session: Session, printer_id: int, token: str) -> None:
+        if not isinstance(sys.exc_info()[1], Killed):
+            leave(session, printer_id, token)
 
     def mortal_serve(
         house: Installation, printer_id: int, stop: threading.Event
@@ -114,15 +111,15 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
 
     monkeypatch.setattr(press, "serve", mortal_serve)
     monkeypatch.setattr(tcp.TcpDevice, "send", dying_send)
-    monkeypatch.setattr(press.Hand, "let_go", killed_let_go)
-    monkeypatch.setattr(press, "RETRY", 0.05)
-    monkeypatch.setattr(press, "ANSWER_WITHIN", 0.3)
-    monkeypatch.setattr(press, "SILENT_FOR", 1.0)
+    monkeypatch.setattr(leases, "leave_printer", leave_unless_killed)
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=1.5))
     monkeypatch.setattr(tcp, "STALLED", 1.0)
     monkeypatch.setattr(tcp, "QUIET", 0.03)
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=1.5))
-    monkeypatch.setattr(press, "RENEW_EVERY", 0.3)
-    monkeypatch.setattr(sending, "PACE", timedelta(milliseconds=12))
+    monkeypatch.setattr(hand, "RETRY", 0.05)
+    monkeypatch.setattr(hand, "ANSWER_WITHIN", 0.3)
+    monkeypatch.setattr(hand, "SILENT_FOR", 1.0)
+    monkeypatch.setattr(hand, "RENEW_EVERY", 0.3)
+    monkeypatch.setattr(hand, "PACE", timedelta(milliseconds=12))
     return found
 
 
