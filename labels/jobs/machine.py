@@ -9,6 +9,7 @@ from ...trace import flow
 from ...trace.errors import N_, Conflict, LotmarkError
 from ...trace.faults import write_fault
 from ...trace.flow import Step
+from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import lock_lots
 from ...trace.people import Actor
 from .tables import PrintBlock, PrintJob
@@ -69,7 +70,7 @@ def end_if_done(session: Session, job: PrintJob, actor: Actor, now: datetime) ->
             sa.select(PrintBlock.state).where(PrintBlock.job_id == job.id).distinct()
         )
     )
-    if states & {"waiting", "sending"} or _inside(session, job, now):
+    if states & {"waiting", "sending"} or items_inside(session, job, now):
         return
     if "needs_scan" in states:
         pause_for(session, job, _in_doubt(), actor, now)
@@ -85,10 +86,12 @@ def _in_doubt() -> Conflict:
     )
 
 
-def _inside(session: Session, job: PrintJob, now: datetime) -> bool:
-    """Whether labels of the job may still be inside the printer."""
-    found = sa.select(PrintBlock.id).where(PrintBlock.job_id == job.id, is_inside(now))
-    return session.scalar(found.limit(1)) is not None
+def items_inside(session: Session, job: PrintJob, now: datetime) -> ItemSet:
+    """Items of a job whose labels may still be inside the printer."""
+    found = sa.select(PrintBlock.lo, PrintBlock.hi).where(
+        PrintBlock.job_id == job.id, is_inside(now)
+    )
+    return ItemSet.from_intervals((row.lo, row.hi) for row in session.execute(found))
 
 
 def is_inside(now: datetime) -> sa.ColumnElement[bool]:
