@@ -16,6 +16,7 @@ from ..recall.scope.criteria import (
     Criterion,
     Cycle,
     Delivered,
+    EquipmentWindow,
     InputLot,
     LineWindow,
     LotCriterion,
@@ -29,7 +30,7 @@ from ..recall.scope.names import find_id
 from ..trace.errors import N_, InvalidInput
 from ..trace.identity.items import ItemSet
 from ..trace.parties.lots import find_line, find_lot
-from ..trace.production.cycles import find_cycle
+from ..trace.production.cycles import find_cycle, find_equipment
 from ..trace.stock.queries import find_shipment
 from ..trace.stock.units import find_unit
 from .i18n import PLANT_ZONE
@@ -45,6 +46,9 @@ FIELDS = (
     "line",
     "from",
     "to",
+    "equipment",
+    "used_from",
+    "used_to",
     "cleaning",
     "check",
     "produced_from",
@@ -81,6 +85,7 @@ def read_facts(session: Session, typed: Typed, several: Several) -> list[Criteri
         *_lots(session, typed, several),
         *_things(session, typed, several),
         *_lines(session, typed),
+        *_equipment(session, typed),
         *_days(session, typed),
         *_stays(session, typed),
     ]
@@ -168,6 +173,22 @@ def _lines(session: Session, typed: Typed) -> list[Criterion]:
     found = find_line(session, line)
     zone = ZoneInfo(found.site.time_zone)
     return [LineWindow(found.id, read_moment(start, zone), read_moment(end, zone))]
+
+
+def _equipment(session: Session, typed: Typed) -> list[Criterion]:
+    name = typed.get("equipment", "")
+    times = _both(typed, "used_from", "used_to")
+    if not (name or times):
+        return []
+    if not (name and times):
+        raise InvalidInput(
+            "scope_equipment_incomplete",
+            N_("Equipment needs both times: from when to when it is suspect."),
+        )
+    site, equipment = find_equipment(session, name)
+    zone = ZoneInfo(site.time_zone)
+    start, end = (read_moment(text, zone) for text in times)
+    return [EquipmentWindow(site.id, equipment, start, end)]
 
 
 def _days(session: Session, typed: Typed) -> list[Criterion]:

@@ -270,6 +270,13 @@ ORIGIN: dict[str, str] = {
     "label": N_("The label"),
 }
 
+STICKS: dict[str, str] = {
+    "any": N_("Anything else"),
+    "allergen": N_("An allergen: only allergen cleanings end it"),
+    "equipment": N_("It sticks to equipment"),
+}
+"""Kinds of hazards, by what a cleaning must have removed."""
+
 SCOPE: dict[str, Word] = {
     "draft": ("ok", N_("Up to date")),
     "stale": ("bad", N_("Out of date")),

@@ -1,6 +1,6 @@
 """Fetches the cleanings, checks and stops that bound suspect times on lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -60,8 +60,20 @@ def load_cleanings(
 
     Those that are no break may be among them: ``windows`` knows.
     """
+    whole = [Cleaning.line_id == line, Cleaning.equipment == ""]
+    return _cleanings(session, *bounding(session, criteria, whole, start, end))
+
+
+def bounding(
+    session: Session,
+    criteria: Criteria,
+    which: Sequence[sa.ColumnElement[bool]],
+    start: datetime,
+    end: datetime | None,
+) -> list[sa.ColumnElement[bool]]:
+    """Which of such cleanings lie from the last clean break to the first one after."""
     good = sa.and_(
-        Cleaning.line_id == line,
+        *which,
         Cleaning.result == "pass",
         sa.not_(among(Cleaning.id, criteria.distrusted_cleanings)),
         Cleaning.kind == "allergen" if criteria.hazard == "allergen" else sa.true(),
@@ -71,7 +83,7 @@ def load_cleanings(
             good, Cleaning.ended_at <= start
         )
     )
-    near = [Cleaning.line_id == line, Cleaning.ended_at >= (last or start)]
+    near = [*which, Cleaning.ended_at >= (last or start)]
     if end is not None:
         first = session.scalar(
             sa.select(sa.func.min(Cleaning.started_at)).where(
@@ -79,7 +91,7 @@ def load_cleanings(
             )
         )
         near.append(Cleaning.started_at <= (first or end))
-    return _cleanings(session, *near)
+    return near
 
 
 def load_stops(session: Session, line: int, start: datetime) -> tuple[Stop, ...]:

@@ -12,8 +12,9 @@ from ...trace.identity.items import ItemSet
 
 ORIGINS = ("unknown", "ingredient", "line", "logistics", "label")
 """Where the hazard came in; the user chooses (domain.md §4.4.5)."""
-HAZARDS = ("any", "allergen")
-"""What a cleaning must have removed: an allergen needs its own kind (§4.3.5)."""
+HAZARDS = ("any", "allergen", "equipment")
+"""What a cleaning must have removed: an allergen needs its own kind (§4.3.5). It sticks
+to equipment, as does what is called ``equipment``-borne (§4.3.4)."""
 NARROW_LIMIT = 2000
 """Longest written justification, in characters."""
 
@@ -129,6 +130,25 @@ class Cycle:
 
 
 @dataclass(frozen=True)
+class EquipmentWindow:
+    """Whatever was in a retort, kettle or chiller at the suspect time.
+
+    The scope widens it to the clean breaks of that equipment.
+
+    Raises:
+        InvalidInput: as ``LineWindow``.
+    """
+
+    site_id: int
+    equipment: str
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        _check_times(self.start, self.end)
+
+
+@dataclass(frozen=True)
 class Shipped:
     """The lots that travelled in a shipment, e.g. after a broken cold chain."""
 
@@ -190,7 +210,9 @@ Windowed = LineWindow | CleaningFailed | CheckFailed
 """Facts that name what ran on a line in a suspect time."""
 BadInput = InputLot | Supplied
 """Facts that name the cause: nothing is searched beside or behind it."""
-Criterion = LotCriterion | InputLot | Cycle | Shipped | Lookup | Windowed
+Criterion = (
+    LotCriterion | InputLot | Cycle | EquipmentWindow | Shipped | Lookup | Windowed
+)
 
 
 @dataclass(frozen=True)
@@ -248,6 +270,11 @@ class Criteria:
     def spreads_from_inputs(self) -> bool:
         """Whether another input lot may have brought the hazard."""
         return self.origin in _SPREADS_FROM_INPUTS
+
+    @property
+    def sticks(self) -> bool:
+        """Whether loads of the same equipment are probable too (§4.3.4)."""
+        return self.spreads_across and self.hazard in ("allergen", "equipment")
 
     @property
     def narrows(self) -> bool:

@@ -29,6 +29,7 @@ def scope_document(scope: Scope) -> dict[str, Any]:
         "made": scope.made,
         "narrowed": any(lot.narrowed for lot in scope.lots),
         "unbounded": list(scope.unbounded),
+        "unbounded_equipment": list(scope.unbounded_equipment),
         "common": [
             {
                 "lot": one.lot.code,

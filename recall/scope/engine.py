@@ -15,15 +15,21 @@ The contract (domain.md §4.2 to §4.5), with these sets of lots:
   any kind, back to the first. A semi-finished product counts like an ingredient.
 - **Window neighbours** W: lots with a run in the window around any run of a criterion
   batch. **Cycle neighbours** K: lots in an equipment cycle with a criterion batch.
+  **Equipment neighbours** E: where the hazard sticks to equipment, lots in another
+  load of the same retort, kettle or chiller between the same two cleanings of it.
   **Donors** D: lots that reach a criterion batch over rework and repack edges alone.
-  Criterion batches are in none of the three, and only they seed them, never what they
+  Criterion batches are in none of the four, and only they seed them, never what they
   find: otherwise one batch pulls in a year.
+- **Mislabelled** X: lots not in T1 whose labels went on outside their run while a lot
+  of T1 ran, or that ran while labels of a lot of T1 did so: a pack of one may bear the
+  number of the other (§9.7).
 
 ==============  =======================  ==========================
 tier            lots                     for a hazard's origin
 ==============  =======================  ==========================
 T1 confirmed    F(C or I)                any
-T2 probable     F(W or K or D)           unknown, ingredient, line
+T2 probable     F(W or K or E or D)      unknown, ingredient, line
+T2 probable     F(X)                     any
 T3 possible     F(B(C) without T1)       unknown, ingredient
 ==============  =======================  ==========================
 
@@ -34,8 +40,9 @@ accumulate over the tiers that apply:
 
 - for C and I, each criterion that names the lot, with its window, and whether and why
   it was narrowed;
-- for W each window met, for K each cycle shared, for D each rework or repack edge to a
-  criterion batch or a donor;
+- for W each window met, for K each cycle shared, for E each time between two
+  cleanings, for D each rework or repack edge to a criterion batch or a donor, for X
+  each lot of T1;
 - for every lot, each edge from a T1 or T2 lot, and for a tank that was not emptied
   and cleaned since, that it was not;
 - for a lot of B(C) without T1, in how many of the criterion batches it is, and in how
@@ -49,7 +56,13 @@ from typing import NamedTuple
 
 from ...trace.identity.items import ItemSet
 from .criteria import Criteria
-from .evidence import beside_lots, criterion_batches, input_lots, named_lots
+from .evidence import (
+    beside_lots,
+    criterion_batches,
+    input_lots,
+    mislabelled,
+    named_lots,
+)
 from .graph import Graph
 from .narrowing import Narrowed, narrow
 from .reasons import Params, Reason, in_order, stamp
@@ -84,14 +97,15 @@ def decide(graph: Graph, criteria: Criteria) -> dict[int, Affected]:
     named = named_lots(graph, criteria, criteria.facts)
     first = reached(ahead, named)
     beside = beside_lots(graph, criteria, suspects)
-    second = reached(ahead, beside) - first
+    mixed_up = mislabelled(graph, first)
+    second = reached(ahead, beside.keys() | mixed_up.keys()) - first
     sources: set[int] = set()
     if criteria.spreads_from_inputs:
         sources = input_lots(graph, suspects) - first
     third = reached(ahead, sources) - first - second
 
     why: dict[int, list[Reason]] = {lot: [] for lot in first | second | third}
-    for found in (named, beside):
+    for found in (named, beside, mixed_up):
         for lot, reasons in found.items():
             why[lot] += reasons
     for lot, reason in _received(graph, first | second):

@@ -17,6 +17,7 @@ from .criteria import (
     Criterion,
     Cycle,
     Delivered,
+    EquipmentWindow,
     InputLot,
     LineWindow,
     Lookup,
@@ -27,6 +28,7 @@ from .criteria import (
     Stored,
     Supplied,
 )
+from .equipment import between, seeds_of_equipment, uses_in
 from .graph import Graph, Named, Run
 from .reasons import Params, Reason, stamp
 from .walk import neighbours, reached
@@ -87,12 +89,42 @@ def beside_lots(graph: Graph, criteria: Criteria, suspects: Set[int]) -> Why:
     for load in graph.loads:
         if load.cycle in cycles and load.lot not in suspects:
             why[load.lot].append(Reason("same_cycle", (("cycle", load.cycle),)))
+    for lot, reasons in _in_same_equipment(graph, criteria, suspects):
+        why[lot] += reasons
     rework = [edge for edge in graph.edges if edge.is_rework]
     back = neighbours((edge.output, edge.input) for edge in rework)
     mixed = reached(back, suspects)
     for edge in rework:
         if edge.output in mixed and edge.input not in suspects:
             why[edge.input].append(Reason("gave_rework", (("lot", edge.output),)))
+    return why
+
+
+def _in_same_equipment(
+    graph: Graph, criteria: Criteria, suspects: Set[int]
+) -> Iterable[tuple[int, list[Reason]]]:
+    """E: other loads between the same cleanings of equipment."""
+    inside: dict[int, set[int]] = defaultdict(set)
+    for load in graph.loads:
+        inside[load.cycle].add(load.lot)
+    for cycle, around in seeds_of_equipment(graph, criteria, suspects):
+        for use in uses_in(graph, around):
+            if use.cycle != cycle:
+                for lot in inside[use.cycle] - suspects:
+                    yield lot, around.reasons("same")
+
+
+def mislabelled(graph: Graph, first: Set[int]) -> Why:
+    """X: batches whose labels, or whose packs, may be those of a confirmed one."""
+    why: Why = defaultdict(list)
+    for labels, product, line, start, end in graph.tails:
+        when: Params = (("line", line), *_times(start, end))
+        for lot, other, code in (
+            (labels, product, "labels_on_other"),
+            (product, labels, "bears_labels"),
+        ):
+            if lot not in first and other in first:
+                why[lot].append(Reason(code, (("lot", other), *when)))
     return why
 
 
@@ -125,12 +157,26 @@ def _named_by(
             for load in graph.loads:
                 if load.cycle == cycle:
                     yield load.lot, Reason("in_named_cycle", (("cycle", cycle),))
+        case EquipmentWindow():
+            yield from _in_equipment(graph, criteria, fact)
         case Shipped(shipment):
             yield from _shipped(graph, shipment)
         case _:
             for named in graph.named:
                 if named.fact == fact:
                     yield named.lot, _looked_up(fact, named)
+
+
+def _in_equipment(
+    graph: Graph, criteria: Criteria, fact: EquipmentWindow
+) -> Iterable[tuple[int, Reason]]:
+    name = graph.equipment[fact.site_id, fact.equipment]
+    around = between(graph, criteria, name, fact.start, fact.end)
+    cycles = {use.cycle for use in uses_in(graph, around)}
+    for load in graph.loads:
+        if load.cycle in cycles:
+            for reason in around.reasons("in"):
+                yield load.lot, reason
 
 
 def _looked_up(fact: Lookup, named: Named) -> Reason:

@@ -3,12 +3,16 @@
 Ids are those of the database. A graph may hold more than a decision needs, never less.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ...trace.identity.items import ItemSet
+from ...trace.production.stretches import Tail
 from .criteria import Lookup
+
+Row = TypeVar("Row")
 
 
 class Edge(NamedTuple):
@@ -87,6 +91,28 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Use:
+    """A cycle of a retort, kettle or chiller; without an end it is going on now."""
+
+    cycle: int
+    equipment: str
+    """Site and equipment, such as ``QD/R1``."""
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True)
+class Washed:
+    """A cleaning of such equipment, passed or not."""
+
+    equipment: str
+    start: datetime
+    end: datetime
+    kind: str
+    passed: bool
+
+
+@dataclass(frozen=True)
 class Carried:
     """Part of a lot travelled in a shipment."""
 
@@ -133,6 +159,9 @@ class Graph:
     checks: tuple[Check, ...] = ()
     stops: tuple[Stop, ...] = ()
     loads: tuple[Load, ...] = ()
+    uses: tuple[Use, ...] = ()
+    washed: tuple[Washed, ...] = ()
+    tails: tuple[Tail, ...] = ()
     carried: tuple[Carried, ...] = ()
     named: tuple[Named, ...] = ()
     times: tuple[PackTimes, ...] = ()
@@ -140,3 +169,12 @@ class Graph:
     """Since when each of the edges' tanks not emptied and cleaned yet is filled."""
     zones: dict[int, str] = field(default_factory=dict)
     """Time zone of each line, e.g. ``Asia/Shanghai``."""
+    equipment: dict[tuple[int, str], str] = field(default_factory=dict)
+    """What equipment of a site is called here, by the site's id and its own name."""
+    clocks: dict[str, str] = field(default_factory=dict)
+    """Time zone of each equipment."""
+
+
+def joined(ours: Iterable[Row], theirs: Iterable[Row]) -> tuple[Row, ...]:
+    """Both, each row once."""
+    return tuple(dict.fromkeys((*ours, *theirs)))

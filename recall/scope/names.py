@@ -46,7 +46,8 @@ KINDS: dict[str, tuple[Any, Any]] = {
         )
         .select_from(Cleaning)
         .join(Line, Line.id == Cleaning.line_id)
-        .join(Site, Site.id == Line.site_id),
+        .join(Site, Site.id == Line.site_id)
+        .where(Cleaning.equipment == ""),
         Cleaning.id,
     ),
     "check": (

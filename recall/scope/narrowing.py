@@ -8,7 +8,8 @@ and only when, all of this holds:
   on both sides;
 - nothing else makes the batch affected: it received nothing from an affected batch,
   and, where a hazard spreads across, it is not beside another criterion batch by a
-  shared load, by rework given, or by a window that reaches beyond the suspect ones;
+  shared load or one between the same cleanings, by rework given, or by a window that
+  reaches beyond the suspect ones; and its labels contradict no run (§9.7);
 - on the line in question labels go on as packs are filled: a labelling time elsewhere
   says nothing about packing (§1.2);
 - every pack has a number, and of 99.9 % of them the time is known. Those without a
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 
 from ...trace.identity.items import ItemSet
 from .criteria import Criteria, Windowed
+from .equipment import seeds_of_equipment, uses_in
 from .evidence import named_lots, seeds_of_windows
 from .graph import Graph, PackTimes
 from .reasons import Reason
@@ -69,6 +71,7 @@ def narrow(
     if not wanted:
         return {}
     others = _otherwise(graph, criteria, suspects, affected, wanted)
+    mixed_up = {lot for tail in graph.tails for lot in (tail.labels, tail.product)}
     times = {one.lot: one for one in graph.times}
     found: dict[int, Narrowed | Reason] = {}
     for lot, windows in wanted.items():
@@ -77,6 +80,8 @@ def narrow(
             found[lot] = Reason("not_narrowed_open", (("line", min(open_lines)),))
         elif lot in others:
             found[lot] = Reason("not_narrowed_other")
+        elif lot in mixed_up:
+            found[lot] = Reason("not_narrowed_tail")
         else:
             found[lot] = _by_times(times.get(lot), windows)
     return found
@@ -125,6 +130,10 @@ def _otherwise(
     for lots in loads.values():
         if len(lots & suspects) > 1:
             found |= lots & suspects
+    for (cycle, around), seeds in seeds_of_equipment(graph, criteria, suspects).items():
+        for use in uses_in(graph, around):
+            if use.cycle != cycle:
+                found |= {lot for lot in loads[use.cycle] if seeds - {lot}}
     rework = neighbours(
         (edge.input, edge.output) for edge in graph.edges if edge.is_rework
     )

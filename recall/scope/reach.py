@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from ...trace.production.tables import (
     LotInput,
     TankFill,
 )
+from ...trace.production.tails import find_tails
 from ...trace.production.tanks import DRAWN_AFTER
 from ...trace.stock.tables import Movement, Shipment
 from .cleaned import load_checks, load_cleanings, load_named, load_stops
@@ -33,15 +34,24 @@ from .criteria import (
     Criteria,
     Criterion,
     Cycle,
+    EquipmentWindow,
     LineWindow,
     Lookup,
     Shipped,
 )
-from .evidence import beside_lots, criterion_batches, input_lots, named_lots
-from .graph import Carried, Edge, Graph, Load, Run
+from .evidence import (
+    beside_lots,
+    criterion_batches,
+    input_lots,
+    mislabelled,
+    named_lots,
+)
+from .graph import Carried, Edge, Graph, Load, Run, joined
 from .lookups import look_up
 from .narrowing import candidates
 from .packing import load_times
+from .uses import Wanted, suspect_uses, with_equipment
+from .walk import neighbours, reached
 from .windows import Window, clean_breaks, widen
 
 # UNION, not UNION ALL: cycles end, and rework ladders do not explode. CROSS JOIN pins
@@ -103,8 +113,6 @@ _BEHIND = _way(_BACK, LotInput.output_id, CycleLoad.lot_id, attrgetter("input"))
 Span = tuple[int, datetime, datetime | None]
 """A line and a suspect time on it; no end means until now."""
 
-Row = TypeVar("Row")
-
 
 def load_graph(session: Session, criteria: Criteria) -> Graph:
     """The graph ``engine.decide`` needs; the facts name what is there (``names``)."""
@@ -124,6 +132,8 @@ def load_graph(session: Session, criteria: Criteria) -> Graph:
         ),
     )
     graph = _with_lines(session, graph, criteria, _suspect_times(graph, facts))
+    named = (_use(fact) for fact in facts if isinstance(fact, EquipmentWindow))
+    graph = with_equipment(session, graph, criteria, named)
     suspects = criterion_batches(graph, criteria)
     if suspects and criteria.spreads_across:
         graph = _with_neighbours(session, graph, criteria, suspects)
@@ -133,8 +143,21 @@ def load_graph(session: Session, criteria: Criteria) -> Graph:
         seeds |= set(beside_lots(graph, criteria, suspects))
     if criteria.spreads_from_inputs:
         seeds |= input_lots(graph, suspects)
-    times = load_times(session, candidates(graph, criteria))
-    return replace(_with_edges(session, graph, _AHEAD, seeds), times=times)
+    graph = _with_edges(session, graph, _AHEAD, seeds)
+    graph = _with_tails(session, graph, criteria)
+    return replace(graph, times=load_times(session, candidates(graph, criteria)))
+
+
+def _use(fact: EquipmentWindow) -> Wanted:
+    return fact.site_id, fact.equipment, fact.start, fact.end
+
+
+def _with_tails(session: Session, graph: Graph, criteria: Criteria) -> Graph:
+    """Labels that contradict runs of confirmed lots, and what was made with these."""
+    ahead = neighbours((edge.input, edge.output) for edge in graph.edges)
+    first = reached(ahead, named_lots(graph, criteria, criteria.facts))
+    graph = replace(graph, tails=tuple(find_tails(session, first)))
+    return _with_edges(session, graph, _AHEAD, set(mislabelled(graph, first)))
 
 
 def _suspect_times(graph: Graph, facts: Iterable[Criterion]) -> list[Span]:
@@ -178,7 +201,10 @@ def _with_neighbours(
     )
     cycles = sa.select(CycleLoad.cycle_id).where(among(CycleLoad.lot_id, suspects))
     loads = _loads(session, CycleLoad.cycle_id.in_(cycles))
-    return replace(graph, loads=_joined(graph.loads, loads))
+    graph = replace(graph, loads=joined(graph.loads, loads))
+    if not criteria.sticks:
+        return graph
+    return with_equipment(session, graph, criteria, suspect_uses(session, suspects))
 
 
 def _with_lines(
@@ -201,16 +227,16 @@ def _with_lines(
         cleanings = load_cleanings(session, criteria, line, start, end)
         graph = replace(
             graph,
-            cleanings=_joined(graph.cleanings, cleanings),
-            stops=_joined(graph.stops, load_stops(session, line, start)),
+            cleanings=joined(graph.cleanings, cleanings),
+            stops=joined(graph.stops, load_stops(session, line, start)),
             zones={**graph.zones, line: zone},
         )
         clean = clean_breaks(graph, criteria, line)
         window = widen(line, start, end, clean, zone)
         graph = replace(
             graph,
-            runs=_joined(graph.runs, _runs(session, window)),
-            checks=_joined(graph.checks, load_checks(session, graph.checks, window)),
+            runs=joined(graph.runs, _runs(session, window)),
+            checks=joined(graph.checks, load_checks(session, graph.checks, window)),
         )
     return graph
 
@@ -269,7 +295,7 @@ def _with_edges(
         over = set(map(Edge._make, plain_rows(session, way.drawn, lots=fresh)))
         drawn |= over
         seeds = set(map(way.end, over))
-    graph = replace(graph, edges=_joined(graph.edges, (*edges, *sorted(drawn))))
+    graph = replace(graph, edges=joined(graph.edges, (*edges, *sorted(drawn))))
     return _with_open_tanks(session, graph, {edge.cycle for edge in drawn})
 
 
@@ -281,8 +307,3 @@ def _with_open_tanks(session: Session, graph: Graph, cycles: set[int]) -> Graph:
     )
     since = {number: start for number, start in rows(session, found)}
     return replace(graph, open_tanks=graph.open_tanks | since)
-
-
-def _joined(ours: Iterable[Row], theirs: Iterable[Row]) -> tuple[Row, ...]:
-    """Both, each row once."""
-    return tuple(dict.fromkeys((*ours, *theirs)))

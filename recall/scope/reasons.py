@@ -34,6 +34,13 @@ SENTENCES = {
         "have been then."
     ),
     "in_named_cycle": N_("It was in equipment cycle %(cycle)s."),
+    "in_equipment": N_(
+        "It was in %(equipment)s in the suspect time, from %(start)s to %(end)s."
+    ),
+    "in_open_equipment": N_(
+        "It was in %(equipment)s in the suspect time, which starts %(start)s and is "
+        "not ended by a cleaning of it yet."
+    ),
     "in_named_shipment": N_("It travelled in shipment %(shipment)s."),
     "items_in_named_shipment": N_(
         "Items %(items)s travelled in shipment %(shipment)s; the whole batch counts."
@@ -68,6 +75,10 @@ SENTENCES = {
     "not_narrowed_times": N_(
         "It counts whole: packing times are known of %(timed)s of its %(packs)s packs, "
         "and 99.9 %% are needed."
+    ),
+    "not_narrowed_tail": N_(
+        "It counts whole: labels went on outside the run of their batch, so that their "
+        "times do not tell its packs."
     ),
     "consumed": N_("It consumed lot %(lot)s, which is affected."),
     "took_rework": N_("It took rework from lot %(lot)s, which is affected."),
@@ -109,6 +120,28 @@ SENTENCES = {
         "of the day before, was taken. Somebody must approve that."
     ),
     "same_cycle": N_("It was in equipment cycle %(cycle)s with a suspect batch."),
+    "same_equipment": N_(
+        "It was in %(equipment)s between the same two cleanings as a suspect batch, "
+        "from %(start)s to %(end)s."
+    ),
+    "same_open_equipment": N_(
+        "It was in %(equipment)s, which has not been cleaned since a suspect batch was "
+        "in it; the suspect time starts %(start)s."
+    ),
+    "equipment_unbounded": N_(
+        "No passed cleaning of %(equipment)s is recorded before; %(start)s, the start "
+        "of the day before, was taken. Somebody must approve that."
+    ),
+    "labels_on_other": N_(
+        "Labels of it went on from %(start)s to %(end)s on line %(line)s, outside its "
+        "run, while lot %(lot)s, which is affected, ran there: packs with its number "
+        "may hold that lot."
+    ),
+    "bears_labels": N_(
+        "It ran on line %(line)s while labels of lot %(lot)s, which is affected, went "
+        "on outside that lot's run, from %(start)s to %(end)s: some of it may bear "
+        "that number."
+    ),
     "gave_rework": N_("It gave rework to lot %(lot)s: the hazard may come from here."),
     "shared_input": N_(
         "It went into %(used)s of the %(of)s suspect batches and into %(others)s other "

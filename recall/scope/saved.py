@@ -28,7 +28,7 @@ from .wording import read_criteria
 
 KEPT = (
     *("positions", "places", "made", "narrowed", "unbounded", "open_tanks"),
-    "unbatched",
+    *("unbatched", "unbounded_equipment"),
 )
 """Fields of the document that are kept beside the lots."""
 

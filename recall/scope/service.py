@@ -134,13 +134,22 @@ class Scope:
         """Lines whose suspect time no clean break begins: somebody must approve it
         (domain.md §4.3.3).
         """
-        lines = {
-            str(dict(reason.params)["line"])
+        return self._named_in("window_unbounded", "line")
+
+    @property
+    def unbounded_equipment(self) -> tuple[str, ...]:
+        """Retorts, kettles and chillers whose suspect time no cleaning begins."""
+        return self._named_in("equipment_unbounded", "equipment")
+
+    def _named_in(self, code: str, key: str) -> tuple[str, ...]:
+        """What reasons of a code name, each once, in order."""
+        found = {
+            str(dict(reason.params)[key])
             for lot in self.lots
             for reason in lot.why
-            if reason.code == "window_unbounded"
+            if reason.code == code
         }
-        return tuple(sorted(lines))
+        return tuple(sorted(found))
 
 
 def find_affected(session: Session, criteria: Criteria) -> Membership:

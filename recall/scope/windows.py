@@ -199,7 +199,7 @@ def widen(
     last, ending = min(ends) if ends else (None, 0)
     return Window(
         line,
-        max(before) if before else _day_before(start, zone),
+        max(before) if before else day_before(start, zone),
         last,
         bounded=bool(before),
         until=ENDINGS[ending] if last else "",
@@ -212,7 +212,7 @@ def _ran(start: datetime, ends: Iterable[datetime], begun: Sequence[datetime]) -
     return after < len(begun) and all(begun[after] < end for end in ends)
 
 
-def _day_before(moment: datetime, zone: str) -> datetime:
+def day_before(moment: datetime, zone: str) -> datetime:
     """Midnight that began the previous day at the plant, in UTC."""
     local = moment.astimezone(ZoneInfo(zone))
     day = local.date() - timedelta(days=1)

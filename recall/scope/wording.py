@@ -15,15 +15,17 @@ Frozen format 1: fields cannot be reordered or deleted::
       {"input_lot": ["SALT", "S02", "LY-88"]},
       {"supplier": ["S02"], "received": ["2026-11-01", "2026-11-30"]},
       {"cycle": ["QD", "R1-0461"]},
+      {"equipment": ["QD", "R1"], "start": "…", "end": "…"},
       {"shipment": ["SH-26-0007"]},
       {"place": ["FG1"], "start": "…", "end": "…"},
       {"consignee": ["K01"], "start": "…", "end": "…"},
       {"unit": ["069012340000000016"], "start": "…", "end": "…"}]}
 
 A lot is ``[article, origin, lot]``, a line ``[site, line]``, a cycle
-``[site, number]``, a cleaning ``[site, line, kind, start, end]``, a check
-``[site, line, what, time]``. ``article``, ``site`` and ``on_line`` of production dates
-may be left out. Facts stand once, sorted by their text. ``"hazard": "allergen"`` and
+``[site, number]``, equipment ``[site, name]``, a cleaning
+``[site, line, kind, start, end]``, a check ``[site, line, what, time]``. ``article``,
+``site`` and ``on_line`` of production dates may be left out. Facts stand once, sorted
+by their text. ``"hazard": "allergen"`` or ``"equipment"``, and
 ``"narrow": "why"`` stand beside them only where they say something.
 """
 
@@ -45,6 +47,7 @@ from .criteria import (
     Criterion,
     Cycle,
     Delivered,
+    EquipmentWindow,
     InputLot,
     LineWindow,
     LotCriterion,
@@ -145,6 +148,8 @@ def _things(fact: Criterion) -> dict[str, _Thing]:
             return {"supplier": ("partner", number)}
         case Cycle(number):
             return {"cycle": ("cycle", number)}
+        case EquipmentWindow(number, _, _, _):
+            return {"equipment": ("site", number)}
         case Shipped(number):
             return {"shipment": ("shipment", number)}
         case Stored(number, _, _):
@@ -167,6 +172,9 @@ def _written(fact: Criterion, names: Names) -> dict[str, Any]:
             | Packed(_, start, end)
         ):
             return {**field, "start": stamp(start), "end": stamp(end)}
+        case EquipmentWindow(_, equipment, start, end):
+            named = [*field["equipment"], equipment]
+            return {"equipment": named, "start": stamp(start), "end": stamp(end)}
         case Produced(first, last):
             return {**field, "produced": [first.isoformat(), last.isoformat()]}
         case Supplied(_, first, last):
@@ -200,6 +208,11 @@ def _read(session: Session, fact: dict[str, Any]) -> Criterion:
             return Shipped(found("shipment"))
         case {"start": start, "end": end}:
             times = datetime.fromisoformat(start), datetime.fromisoformat(end)
+            if "equipment" in fact:
+                site, equipment = map(str, fact["equipment"])
+                return EquipmentWindow(
+                    find_id(session, "site", (site,)), equipment, *times
+                )
             if "line" in fact:
                 return LineWindow(found("line"), *times)
             if "place" in fact:

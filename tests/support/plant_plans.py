@@ -13,9 +13,15 @@ START = datetime.fromisoformat("2026-11-01T00:00+08:00")
 STEP, STEPS = 6, 9
 """Hours between two moments, and how many moments there are."""
 LINES = SHIPMENTS = SUPPLIERS = 2
-CYCLES = ("retort", "tank", "tank")
-EMPTIED = (None, 60, None)
-"""Hour at which each cycle ended: the second tank was never emptied."""
+CYCLES = ("retort", "tank", "tank", "retort", "retort", "kettle")
+EQUIPMENT = ("R1", "T1", "T2", "R1", "R1", "K1")
+"""What each was a cycle of: three loads of one retort."""
+BEGUN = (0, 0, 0, 18, 42, 12)
+EMPTIED = (6, 60, None, 24, None, 18)
+"""Hours at which each cycle began and ended: the second tank was never emptied, the
+last load of the retort goes on."""
+TANKS = (1, 2)
+WASHABLE = ("R1", "K1")
 CASES = PALLETS = 2
 PLACES = ("W1", "C01", "C01/T")
 """A warehouse, a shop, and the way there."""
@@ -44,6 +50,8 @@ class Plan:
     """Lot, line, hours."""
     cleanings: list[tuple[int, int, int, str, str]] = field(default_factory=list)
     """Line, hours, kind, result."""
+    washed: list[tuple[int, int, int, str, str]] = field(default_factory=list)
+    """Equipment, hours, kind, result."""
     checks: list[tuple[int, int, str, str, int | None]] = field(default_factory=list)
     """Line, hour, what was measured, result, hour of its correction."""
     stops: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
@@ -107,7 +115,7 @@ def plans(draw: st.DrawFn) -> Plan:
     run = st.builds(lambda of, on, span: (of, on, *span), lot, line, spans(True))
     load = st.tuples(st.integers(0, len(CYCLES) - 1), lot)
     hour = st.integers(0, STEPS * 2).map(lambda half: half * STEP // 2)
-    fill = st.tuples(st.integers(1, len(CYCLES) - 1), lot, hour)
+    fill = st.tuples(st.sampled_from(TANKS), lot, hour)
     check = st.builds(
         corrected,
         line,
@@ -139,7 +147,11 @@ def plans(draw: st.DrawFn) -> Plan:
     if quiet:
         homes |= {of: on for of, on, _, _ in runs}
         applied |= {
-            of: [(0, 5, 2 * STEP, 3 * STEP), (5, ITEMS, 30, 60)] for of in homes
+            of: [
+                (0, 5, start + 1, start + 2),
+                (5, ITEMS, start + 3, end or start + STEP),
+            ]
+            for of, _, start, end in runs
         }
         for start in (0, 27, 63):
             cleaned += [
@@ -150,6 +162,7 @@ def plans(draw: st.DrawFn) -> Plan:
         [e for e in edges if e[0] != e[1]],
         runs,
         cleaned,
+        draw(st.lists(cleanings(st.integers(0, len(WASHABLE) - 1)), max_size=3)),
         checks,
         one_standing_a_line(draw(st.lists(stop, max_size=3))),
         draw(

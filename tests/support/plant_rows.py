@@ -1,6 +1,17 @@
 """The rows of a small random plant."""
 
-from plant_plans import CYCLES, EMPTIED, ITEMS, START, Plan, at, day
+from plant_plans import (
+    BEGUN,
+    CYCLES,
+    EMPTIED,
+    EQUIPMENT,
+    ITEMS,
+    START,
+    WASHABLE,
+    Plan,
+    at,
+    day,
+)
 
 Row = dict[str, object]
 
@@ -68,9 +79,9 @@ def cycle_row(number: int, site: int) -> Row:
     return {
         "site_id": site,
         "number": f"R1-{number}",
-        "equipment": "R1",
+        "equipment": EQUIPMENT[number],
         "kind": CYCLES[number],
-        "started_at": START,
+        "started_at": at(BEGUN[number]),
         "ended_at": None if (end := EMPTIED[number]) is None else at(end),
         "result": "pass",
     }
@@ -95,6 +106,20 @@ def cleaning_rows(plan: Plan, lines: list[int]) -> list[Row]:
             "result": result,
         }
         for line, start, end, kind, result in plan.cleanings
+    ]
+
+
+def washed_rows(plan: Plan, lines: list[int]) -> list[Row]:
+    return [
+        {
+            "line_id": lines[0],
+            "equipment": WASHABLE[which],
+            "started_at": at(start),
+            "ended_at": at(end),
+            "kind": kind,
+            "result": result,
+        }
+        for which, start, end, kind, result in plan.washed
     ]
 
 

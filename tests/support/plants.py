@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from plant_plans import (
+    BEGUN,
     CASES,
     CYCLES,
     EMPTIED,
+    EQUIPMENT,
     ITEMS,
     KINDS,
     LINES,
@@ -19,6 +21,8 @@ from plant_plans import (
     STEP,
     STEPS,
     SUPPLIERS,
+    TANKS,
+    WASHABLE,
     Plan,
     at,
     day,
@@ -43,6 +47,7 @@ from plant_rows import (
     stay_rows,
     stop_rows,
     unit_rows,
+    washed_rows,
 )
 from sqlalchemy.orm import Session
 
@@ -70,9 +75,11 @@ from lotmark.trace.stock.tables import (
 )
 
 __all__ = [
+    "BEGUN",
     "CASES",
     "CYCLES",
     "EMPTIED",
+    "EQUIPMENT",
     "ITEMS",
     "LINES",
     "PALLETS",
@@ -82,6 +89,8 @@ __all__ = [
     "STEP",
     "STEPS",
     "SUPPLIERS",
+    "TANKS",
+    "WASHABLE",
     "Ids",
     "Plan",
     "at",
@@ -151,6 +160,7 @@ def build(session: Session, plan: Plan) -> Ids:
         shop=shop,
         site=site,
     )
+    insert(session, Cleaning, washed_rows(plan, lines))
     _fill(session, plan, ids)
     return ids
 

@@ -7,7 +7,7 @@ of the plan; times are hours, an open end is left out.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plants import Plan
+from plants import BEGUN, EMPTIED, EQUIPMENT, WASHABLE, Plan
 
 from lotmark.trace.identity.items import ItemSet
 
@@ -53,6 +53,8 @@ class Question:
     origin: str
     allergen: bool
     narrow: bool
+    sticky: bool = False
+    """The hazard is borne by equipment."""
 
 
 def spread(pairs: list[tuple[int, int]], start: set[int]) -> set[int]:
@@ -157,6 +159,54 @@ def named_window(plan: Plan, question: Question, fact: Fact) -> Window:
     return found
 
 
+class Washing(NamedTuple):
+    """Hours of equipment between two cleanings of it."""
+
+    equipment: str
+    first: int
+    last: int | None
+    bounded: bool
+
+
+def washed_window(
+    plan: Plan, question: Question, equipment: str, start: int, end: int | None
+) -> Washing:
+    passed = [
+        (begun, ended)
+        for which, begun, ended, kind, result in plan.washed
+        if WASHABLE[which] == equipment
+        and result == "pass"
+        and (kind == "allergen" or not question.allergen)
+    ]
+    before = [ended for _, ended in passed if ended <= start]
+    after = [begun for begun, _ in passed if end is not None and begun >= end]
+    first = max(before) if before else (start // 24 - 1) * 24
+    return Washing(equipment, first, min(after) if after else None, bool(before))
+
+
+def cycles_in(around: Washing) -> list[int]:
+    """Loads of that equipment at some hour of the time; tanks are none."""
+    found = []
+    for cycle, equipment in enumerate(EQUIPMENT):
+        begun, ended = BEGUN[cycle], EMPTIED[cycle]
+        too_late = around.last is not None and begun >= around.last
+        too_early = ended is not None and ended <= around.first
+        if equipment == around.equipment and not too_late and not too_early:
+            found.append(cycle)
+    return found
+
+
+def told_of(how: str, around: Washing) -> set[Told]:
+    name = f"QD/{around.equipment}"
+    if around.last is None:
+        found: set[Told] = {(f"{how}_open_equipment", name, around.first)}
+    else:
+        found = {(f"{how}_equipment", name, around.first, around.last)}
+    if not around.bounded:
+        found.add(("equipment_unbounded", name, around.first))
+    return found
+
+
 def ran_in(plan: Plan, wanted: Window) -> set[int]:
     line, first, last, *_ = wanted
     found = set()
@@ -203,6 +253,15 @@ def meant(plan: Plan, question: Question, fact: Fact) -> dict[int, set[Told]]:
             lot: {("in_named_cycle", cycle)}
             for cycle, lot in plan.loads
             if cycle == numbers[0]
+        }
+    if kind == "equipment":
+        which, start, end = numbers
+        around = washed_window(plan, question, WASHABLE[which], start, end)
+        return {
+            lot: told_of("in", around)
+            for cycle in cycles_in(around)
+            for number, lot in plan.loads
+            if number == cycle
         }
     if kind == "shipment":
         return {

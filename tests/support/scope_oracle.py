@@ -4,7 +4,7 @@ Nothing here is shared with the engine. Reasons are ``(code, *values)`` with the
 of the plan; times are hours, an open end is left out.
 """
 
-from plants import EMPTIED, ITEMS, Plan
+from plants import BEGUN, EMPTIED, EQUIPMENT, ITEMS, TANKS, Plan
 from scope_facts import (
     BAD_INPUT,
     WINDOWED,
@@ -13,12 +13,16 @@ from scope_facts import (
     Question,
     Told,
     Verdict,
+    Washing,
     Window,
+    cycles_in,
     meant,
     named_window,
     ran_in,
     spread,
     told,
+    told_of,
+    washed_window,
     window,
 )
 
@@ -51,6 +55,12 @@ def beside(
                 if lot == suspect and same == cycle and other not in suspects:
                     found.add(other)
                     notes.add(other, ("same_cycle", cycle))
+    for cycle, lot in plan.loads:
+        if lot in suspects:
+            for washing, other in same_equipment(plan, question, cycle):
+                if other not in suspects:
+                    found.add(other)
+                    notes.add(other, *told_of("same", washing))
     back = [(b, a) for a, b, kind in plan.edges if kind in ("rework", "repack")]
     mixed = spread(back, suspects)
     for target, donor in back:
@@ -58,6 +68,58 @@ def beside(
             found.add(donor)
             notes.add(donor, ("gave_rework", target))
     return found
+
+
+def same_equipment(
+    plan: Plan, question: Question, cycle: int
+) -> list[tuple[Washing, int]]:
+    """What was in other loads of the same retort or kettle between two cleanings."""
+    if not (question.allergen or question.sticky) or cycle in TANKS:
+        return []
+    times = BEGUN[cycle], EMPTIED[cycle]
+    around = washed_window(plan, question, EQUIPMENT[cycle], *times)
+    return [
+        (around, lot)
+        for other in cycles_in(around)
+        for number, lot in plan.loads
+        if number == other != cycle
+    ]
+
+
+def tails(plan: Plan) -> set[tuple[int, int, int, int, int]]:
+    """Batch of the labels, batch that ran, line, and the hours of it."""
+    hours: dict[tuple[int, int, int], list[int]] = {}
+    for lot, segments in plan.applied.items():
+        line = plan.homes.get(lot)
+        if line not in plan.packing or line is None:
+            continue
+        own = [(s, e) for of, _, s, e in plan.runs if of == lot]
+        if not own:
+            continue
+
+        def ran(hour: int, runs: list[tuple[int, int | None]] = own) -> bool:
+            return any(s <= hour and (e is None or hour <= e) for s, e in runs)
+
+        for _, _, first, last in segments:
+            spans = []
+            if first == min(s for s, _ in own):
+                continue
+            if not ran(first):
+                until = first
+                while until < last and not any(s == until != first for s, _ in own):
+                    until += 1
+                spans.append((first, until))
+            if not ran(last):
+                since = last
+                while since > first and not any(e == since != last for _, e in own):
+                    since -= 1
+                spans.append((since, last))
+            for start, end in spans:
+                for other, on, s, e in plan.runs:
+                    meets = s <= end and (e is None or e > start)
+                    if on == line and other != lot and meets:
+                        hours.setdefault((lot, other, line), []).extend((start, end))
+    return {(*key, min(found), max(found)) for key, found in hours.items()}
 
 
 def through_tanks(plan: Plan) -> list[tuple[int, int, int]]:
@@ -87,6 +149,16 @@ def judge(plan: Plan, question: Question) -> Verdict:
     second: set[int] = set()
     if question.origin in ("unknown", "ingredient", "line"):
         second = spread(forward, beside(plan, question, suspects, notes))
+    mixed = set()
+    for labels, product, line, start, end in tails(plan):
+        for lot, other, code in (
+            (labels, product, "labels_on_other"),
+            (product, labels, "bears_labels"),
+        ):
+            if other in first and lot not in first:
+                mixed.add(lot)
+                notes.add(lot, (code, other, line, start, end))
+    second |= spread(forward, mixed)
     sources: set[int] = set()
     if question.origin in ("unknown", "ingredient"):
         went_in = {a for a, b in forward if b in suspects}
@@ -150,6 +222,8 @@ def narrowed(
             notes.add(lot, ("not_narrowed_open", min(open_lines)))
         elif more_than_windows(plan, question, suspects, affected, lot, windows):
             notes.add(lot, ("not_narrowed_other",))
+        elif any(lot in pair[:2] for pair in tails(plan) if affected & {*pair[:2]}):
+            notes.add(lot, ("not_narrowed_tail",))
         elif any(one.line != plan.homes.get(lot) for one in windows) or (
             plan.homes[lot] not in plan.packing
         ):
@@ -215,6 +289,10 @@ def more_than_windows(
     mine = {cycle for cycle, of in plan.loads if of == lot}
     if any(cycle in mine for cycle, of in plan.loads if of in others):
         return True
+    for cycle, other in plan.loads:
+        beside = [one for _, one in same_equipment(plan, question, cycle)]
+        if other in others and lot in beside:
+            return True
     for other, line, start, end in plan.runs:
         around = window(plan, question, line, start, end)
         if other in others and lot in ran_in(plan, around):

@@ -18,6 +18,7 @@ from lotmark.trace.parties.lots import find_place
 from lotmark.trace.parties.tables import Article, Line, Lot, Partner
 from lotmark.trace.production.batches import open_batch, record_applied
 from lotmark.trace.production.codes import issue_codes
+from lotmark.trace.production.marks import mark_items
 from lotmark.trace.production.tables import Cleaning, LotInput
 from lotmark.trace.stock.service import make_stock, move_stock
 from lotmark.trace.stock.tables import Hold, Shipment
@@ -121,6 +122,26 @@ def test_the_batch_page_says_where_everything_is(qian: FlaskClient) -> None:
     assert "60 packs in our hands freeze at once:" in page
     assert "40 packs are outside: a hold does not reach them." in page
     assert "Full cleaning" in page
+
+
+def test_tail_labels_are_a_warning_on_both_batch_pages(
+    qian: FlaskClient, house: Installation
+) -> None:
+    assert "Labels contradict the runs" not in shown(qian, LOT)
+    now, me = clock.now(), people.system()
+    with house.plant.writing() as session:
+        beef, line = session.get_one(Article, 1), session.get_one(Line, 2)
+        line.labels_at_packing = True
+        day, later = now.date(), now + timedelta(hours=1)
+        other = open_batch(session, beef, line, "L2-261124-09", day, 9, me, later)
+        tail = later + timedelta(minutes=1)
+        some = ItemSet.range(95, 100)
+        mark_items(session, 1, some, "applied", me, tail, since=tail)
+    page = shown(qian, LOT)
+    assert "Labels contradict the runs" in page
+    assert "L2-261124-09" in page
+    page = shown(qian, f"/quality/lots/{other.id}")
+    assert "labels of another batch went on" in page
 
 
 def test_search_takes_every_character_as_it_is(qian: FlaskClient) -> None:

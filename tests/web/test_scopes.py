@@ -45,10 +45,10 @@ def made(house: Installation) -> None:
     with house.plant.writing() as session:
         beef, line = session.get_one(Article, 1), session.get_one(Line, 2)
         line.labels_at_packing = True
-        for code in (BATCH, SECOND):
-            lot = open_batch(session, beef, line, code, now.date(), 100, me, now)
-            issue_codes(session, lot.id, 100, 1, me, now)
-            record_applied(session, lot.id, ItemSet.range(0, 100), me, now)
+        for code, begun in ((BATCH, now - timedelta(minutes=9)), (SECOND, now)):
+            lot = open_batch(session, beef, line, code, now.date(), 100, me, begun)
+            issue_codes(session, lot.id, 100, 1, me, begun)
+            record_applied(session, lot.id, ItemSet.range(0, 100), me, begun)
             lot.status, lot.artwork = "released", "V7"
         supplier = Partner(code="S01", kind="supplier", name="牧场", name_en="Ranch")
         session.add(supplier)
@@ -93,6 +93,7 @@ def made(house: Installation) -> None:
                     lot_id=1,
                     lo=10,
                     hi=20,
+                    labels=10,
                     stock="roll-60x40",
                     format="pdf",
                     created_by="li",
@@ -169,6 +170,7 @@ def local_hour(hours: int) -> str:
         ("produced_from={today}&article=BJ200", "It was produced from"),
         ("produced_from={today}&on_line=YL1/L2", "It was produced from"),
         ("cycle=R1-7", "It was in equipment cycle YL1/R1-7."),
+        ("equipment=R1&used_from={from}&used_to={to}", "It was in YL1/R1 in the"),
         ("cleaning=2", "It ran on line YL1/L2 in the suspect time"),
         ("check=1", "It ran on line YL1/L2 in the suspect time"),
         ("shipment=FH-1", "It travelled in shipment FH-1."),
@@ -195,6 +197,8 @@ def test_every_way_to_ask(qian: FlaskClient, asked: str, sentence: str) -> None:
         ("supplier=S01&received_from=tomorrow", "Expected a day such as 2026-11-24"),
         ("place=FG1", "A place, consignee, case or pallet needs both times"),
         ("complaint=KS-26-0001", "No complaint KS-26-0001 is recorded."),
+        ("equipment=R1", "Equipment needs both times"),
+        ("equipment=R9&used_from=2026-11-24T08:00", "No load of a retort, kettle or"),
         ("cleaning=99", "No cleaning 99 is recorded."),
         ("check=x", "Expected the number of a record, got x."),
         (f"lot={BATCH}&hazard=ghosts", "The kind of a hazard is one of"),

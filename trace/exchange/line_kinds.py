@@ -101,6 +101,7 @@ CLEANINGS = Kind(
         ),
         Column("result", RESULT, choice(**PASSED), "cell"),
         a_text("verified_by", "验证人", "确认人"),
+        a_code("equipment", "设备", "清洁设备"),
         ENTRY,
     ),
 )

@@ -21,7 +21,7 @@ FOREVER = plain_moment(datetime.max.replace(tzinfo=UTC))
 """The end of a run that goes on."""
 RUN = ("lot_id", "line_id", "started_at", "ended_at", "team")
 SPAN = ("line_id", "started_at", "ended_at")
-CLEANING = ("line_id", "started_at", "ended_at", "kind", "result", "verified_by")
+CLEANING = (*SPAN, "kind", "result", "verified_by", "equipment")
 
 
 def add_runs(job: Job, rows: list[Row]) -> None:
@@ -71,19 +71,22 @@ def add_cleanings(job: Job, rows: list[Row]) -> None:
     def add(row: Row) -> None:
         line = job.book.line(row)
         start, end = job.span(row, zone_of(job, line))
-        key = line.id, start.text, row.get("entry")
-        if key in job.cleanings or (*key[:2], 0) in job.cleanings:
+        equipment = row.get("equipment", "")
+        key = line.id, start.text, equipment, row.get("entry")
+        if key in job.cleanings or (*key[:3], 0) in job.cleanings:
             told = start.at.astimezone(zone_of(job, line)).isoformat()
             raise WrongCell("start", already_there("cleaning", told))
         job.cleanings.add(key)
         ended = None if end is None else end.text
-        said = row["kind"], row["result"], row.get("verified_by", "")
+        said = row["kind"], row["result"], row.get("verified_by", ""), equipment
         job.plan.add("cleaning", CLEANING, (*key[:2], ended, *said), row)
 
     if not job.cleanings:
-        select = sa.select(Cleaning.line_id, Cleaning.started_at)
+        select = sa.select(Cleaning.line_id, Cleaning.started_at, Cleaning.equipment)
         recorded = job.session.execute(select)
-        job.cleanings.update((line, plain_moment(at), 0) for line, at in recorded)
+        job.cleanings.update(
+            (line, plain_moment(at), of, 0) for line, at, of in recorded
+        )
     job.each("cleanings", rows, add)
 
 

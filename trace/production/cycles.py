@@ -42,6 +42,43 @@ def find_cycle(session: Session, text: str) -> EquipmentCycle:
     return cycles[0]
 
 
+def find_equipment(session: Session, text: str) -> tuple[Site, str]:
+    """The retort, kettle or chiller people mean: its name, or ``site code/name``, and
+    its site. Tanks are named by their fillings.
+
+    Raises NotFound ``equipment_unknown``, or Conflict ``equipment_ambiguous`` when
+    several sites have one of that name.
+    """
+    text = text.strip()
+    code, slash, name = text.partition("/")
+    same = EquipmentCycle.equipment == text
+    if slash:  # a name may itself hold a slash
+        named = sa.and_(Site.code == code, EquipmentCycle.equipment == name)
+        same = sa.or_(same, named)
+    found = session.execute(
+        sa.select(Site, EquipmentCycle.equipment)
+        .join(EquipmentCycle, EquipmentCycle.site_id == Site.id)
+        .where(same, EquipmentCycle.kind != "tank")
+        .distinct()
+        .order_by(Site.code)
+    ).all()
+    if not found:
+        raise NotFound(
+            "equipment_unknown",
+            N_("No load of a retort, kettle or chiller %(equipment)s is recorded."),
+            equipment=text,
+        )
+    if len(found) > 1:
+        raise Conflict(
+            "equipment_ambiguous",
+            N_("Several sites have %(equipment)s. Write one of: %(candidates)s."),
+            equipment=text,
+            candidates=", ".join(f"{site.code}/{name}" for site, name in found),
+        )
+    site, name = found[0]
+    return site, name
+
+
 def file_chart(
     session: Session,
     cycle_id: int,

@@ -171,7 +171,9 @@ def _inputs(session: Session, lot_id: int) -> list[Input]:
 def _cleanings(session: Session, runs: Sequence[LineRun]) -> list[Cleaning]:
     found: dict[int, Cleaning] = {}
     for run in runs:
-        here = sa.select(Cleaning).where(Cleaning.line_id == run.line_id)
+        here = sa.select(Cleaning).where(
+            Cleaning.line_id == run.line_id, Cleaning.equipment == ""
+        )
         before = here.where(Cleaning.ended_at <= run.started_at)
         last = session.scalar(before.order_by(Cleaning.ended_at.desc()).limit(1))
         later = here.where(Cleaning.started_at >= run.started_at)

@@ -78,7 +78,10 @@ class LineStop(Base):
 
 
 class Cleaning(Base):
-    """A cleaning of a line; only a passed one is a clean break (domain.md §2.1)."""
+    """A cleaning of a line, or of one equipment at it.
+
+    Only a passed one is a clean break (domain.md §2.1), of what was cleaned.
+    """
 
     __tablename__ = "cleaning"
     __table_args__ = (
@@ -95,6 +98,8 @@ class Cleaning(Base):
     kind: Mapped[str]
     result: Mapped[str]
     verified_by: Mapped[str] = mapped_column(default="")
+    equipment: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    """The retort, kettle or chiller that was cleaned; empty for the whole line."""
 
 
 class EquipmentCycle(Base):

@@ -82,7 +82,7 @@ def list_cycles(session: Session, query: CycleQuery) -> Any:
 
 
 class CleaningOut(Shown):
-    """A cleaning of a line."""
+    """A cleaning of a line, or of one equipment at it."""
 
     id: int
     line: str
@@ -91,6 +91,8 @@ class CleaningOut(Shown):
     kind: Literal["dry", "wet", "full", "allergen"]
     result: Literal["pass", "fail"]
     verified_by: str
+    equipment: str
+    """Empty for the whole line."""
 
 
 class LineQuery(PageQuery):

@@ -64,6 +64,10 @@ class ScopeIn(Told):
     line: Text = ""
     from_: Time = Field("", alias="from")
     to: Time = ""
+    equipment: Text = ""
+    """Retort, kettle or chiller, with `used_from` and `used_to`."""
+    used_from: Time = ""
+    used_to: Time = ""
     cleaning: Text = ""
     check: Text = ""
     produced_from: Date = ""
@@ -79,7 +83,8 @@ class ScopeIn(Told):
     there_to: Time = ""
     origin: Literal["unknown", "ingredient", "line", "logistics", "label"] = "unknown"
     """Where the hazard is thought to come from."""
-    hazard: Literal["any", "allergen"] = "any"
+    hazard: Literal["any", "allergen", "equipment"] = "any"
+    """What sticks to equipment reaches the other loads between two cleanings of it."""
     narrow: Line = ""
     """Why single packs may be told from their batch; empty counts batches whole."""
 
@@ -112,6 +117,8 @@ class ScopeOut(Shown):
     """Tanks not emptied and cleaned since: somebody must decide."""
     unbounded: list[str]
     """Lines whose suspect time no clean break begins: somebody must approve it."""
+    unbounded_equipment: list[str]
+    """Retorts, kettles and chillers likewise."""
     lots: list[dict[str, Any]]
     materials: list[dict[str, Any]]
     positions: list[dict[str, Any]]

@@ -27,6 +27,9 @@ OPTIONS = {
     "from": "Suspect since, e.g. 2026-11-24T08:00.",
     "to": "Suspect until.",
     "cycle": "Retort load or tank filling, e.g. R1-0461; may be repeated.",
+    "equipment": "Retort, kettle or chiller, with --used-from and --used-to.",
+    "used-from": "Suspect since, e.g. 2026-11-24T08:00.",
+    "used-to": "Suspect until.",
     "cleaning": "Number of a cleaning that failed.",
     "check": "Number of a process check that failed.",
     "produced-from": "First production day, e.g. 2026-11-24.",
@@ -71,7 +74,8 @@ def fact_options(command: Command) -> Command:
     type=click.Choice(HAZARDS),
     default="any",
     show_default=True,
-    help="An allergen is ended by an allergen cleaning alone.",
+    help="An allergen is ended by an allergen cleaning alone; it and what is "
+    "equipment-borne reach other loads of the same retort or kettle.",
 )
 @click.option("--narrow", default="", help="Why packs may be told from their batch.")
 @click.option("--include", multiple=True, help="A possible batch that counts too.")
@@ -155,6 +159,8 @@ def _show(document: dict[str, Any]) -> None:
         click.echo(f"Narrowed, because: {document['criteria']['narrow']}")
     for line in document["unbounded"]:
         click.echo(f"No clean break before on line {line}: somebody must approve it.")
+    for equipment in document["unbounded_equipment"]:
+        click.echo(f"No cleaning of {equipment} before: somebody must approve it.")
     for tank in document["open_tanks"]:
         click.echo(
             f"Tank filling {tank['cycle']} not emptied and cleaned since "

@@ -91,6 +91,7 @@ def choices(session: Session) -> Choices:
     cleanings = session.execute(
         sa.select(Cleaning, Line)
         .join(Line, Line.id == Cleaning.line_id)
+        .where(Cleaning.equipment == "")
         .order_by(Cleaning.ended_at.desc())
         .limit(MOST_RECORDS)
     ).unique()

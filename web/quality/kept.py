@@ -50,6 +50,7 @@ FACTS = {
     "start": N_("from"),
     "end": N_("until"),
     "cycle": N_("Retort load or tank"),
+    "equipment": N_("Retort, kettle or chiller"),
     "cleaning": N_("Cleaning that failed"),
     "check": N_("Check that failed"),
     "produced": N_("Produced from, until"),

@@ -12,6 +12,8 @@ from ...trace.errors import N_, LotmarkError, NotFound
 from ...trace.parties.tables import Lot
 from ...trace.people import name_of
 from ...trace.production import consumption, inspections, papers
+from ...trace.production.stretches import Tail
+from ...trace.production.tails import find_tails
 from ...trace.stock.holds import IN_FORCE
 from ..current import house
 from ..once import book_once
@@ -73,6 +75,7 @@ def page(session: Session, lot_id: int, error: LotmarkError | None = None) -> st
         takes_more=lot.own and lot.status in consumption.OPEN,
         findings=max(FINDINGS, len(request.form.getlist("parameter"))),
         accepted=ACCEPTED,
+        tails=_tails(session, lot),
         kept=kept_uploads(),
     )
 
@@ -83,6 +86,16 @@ def find(session: Session, lot_id: int) -> Lot:
     if found is None:
         raise NotFound("lot_unknown", N_("No lot %(lot)s is recorded."), lot=lot_id)
     return found
+
+
+def _tails(session: Session, lot: Lot) -> list[tuple[Tail, Lot]]:
+    """Labels that contradict its runs, or another batch's, with that other batch."""
+    found = find_tails(session, [lot.id])
+    others = [one.product if one.labels == lot.id else one.labels for one in found]
+    return [
+        (tail, session.get_one(Lot, other))
+        for tail, other in zip(found, others, strict=True)
+    ]
 
 
 def names_of_holds(session: Session, holds: Iterable[HoldLine]) -> dict[str, str]:

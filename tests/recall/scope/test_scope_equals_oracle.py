@@ -16,6 +16,8 @@ from plants import (
     STEP,
     STEPS,
     SUPPLIERS,
+    TANKS,
+    WASHABLE,
     Ids,
     Plan,
     at,
@@ -37,6 +39,7 @@ from lotmark.recall.scope.criteria import (
     Criterion,
     Cycle,
     Delivered,
+    EquipmentWindow,
     InputLot,
     LineWindow,
     LotCriterion,
@@ -112,9 +115,22 @@ def facts(plan: Plan) -> Facts:
         fact("artwork", st.integers(0, 2), st.integers(0, 1)),
         supplied,
         times("stored", st.integers(0, 2)),
+        times("equipment", st.integers(0, len(WASHABLE) - 1)),
+        times("equipment", st.integers(0, len(WASHABLE) - 1)),
         times("delivered", st.just(0)),
         times("case", st.integers(0, CASES - 1)),
         times("pallet", st.integers(0, PALLETS - 1)),
+    )
+
+
+def loads(plan: Plan) -> Facts:
+    """Facts about what was in retorts and kettles."""
+    inside = sorted({lot for cycle, lot in plan.loads if cycle not in TANKS})
+    lots = [fact("lot", st.sampled_from(inside))] if inside else []
+    return st.one_of(
+        times("equipment", st.integers(0, len(WASHABLE) - 1)),
+        fact("cycle", st.integers(0, len(CYCLES) - 1)),
+        *lots,
     )
 
 
@@ -125,8 +141,12 @@ def cases(draw: st.DrawFn) -> tuple[Plan, Question]:
     named = draw(st.lists(facts(plan), min_size=1, max_size=3))
     if draw(st.integers(0, 2)) == 0:  # or hardly any batch could be narrowed
         named = draw(st.lists(windows(plan), min_size=1, max_size=2))
-        return plan, Question(named, origin, False, True)
-    return plan, Question(named, origin, draw(st.booleans()), draw(st.booleans()))
+        return plan, Question(named, origin, False, True, draw(st.booleans()))
+    if draw(st.integers(0, 3)) == 0:
+        named = draw(st.lists(loads(plan), min_size=1, max_size=2))
+        return plan, Question(named, "line", draw(st.booleans()), False, True)
+    allergen, narrow, sticky = (draw(st.booleans()) for _ in range(3))
+    return plan, Question(named, origin, allergen, narrow, sticky and not allergen)
 
 
 def criterion(fact: Fact, ids: Ids) -> Criterion:
@@ -156,6 +176,8 @@ def criterion(fact: Fact, ids: Ids) -> Criterion:
             return Artwork(ids.articles[article], f"V{version + 1}")
         case "supplied", (supplier, first, last):
             return Supplied(ids.suppliers[supplier], day(first), day(last))
+        case "equipment", (which, start, end):
+            return EquipmentWindow(ids.site, WASHABLE[which], at(start), at(end))
         case "stored", (place, start, end):
             return Stored(ids.places[place], at(start), at(end))
         case "case" | "pallet" as level, (unit, start, end):
@@ -201,7 +223,7 @@ def answer(session: Session, plan: Plan, question: Question) -> Verdict:
     asked = Criteria(
         tuple(criterion(fact, ids) for fact in question.facts),
         question.origin,
-        "allergen" if question.allergen else "any",
+        hazard(question),
         "检验报告 J-26-118" if question.narrow else "",
     )
     found = decide(load_graph(session, asked), asked)
@@ -218,6 +240,12 @@ def answer(session: Session, plan: Plan, question: Question) -> Verdict:
         )
         for lot, one in found.items()
     }
+
+
+def hazard(question: Question) -> str:
+    if question.allergen:
+        return "allergen"
+    return "equipment" if question.sticky else "any"
 
 
 def numbers(items: ItemSet) -> frozenset[int]:

@@ -66,7 +66,7 @@ CLEANINGS = Listing(
     "cleanings",
     N_("Cleanings"),
     GROUP,
-    N_("Each cleaning of a line; one that passed is a clean break."),
+    N_("Each cleaning of a line or of equipment; one that passed is a clean break."),
     sa.join(Cleaning, Line, Line.id == Cleaning.line_id).join(
         Site, Site.id == Line.site_id
     ),
@@ -76,6 +76,7 @@ CLEANINGS = Listing(
         Column("end", N_("End"), Cleaning.ended_at, "moment", _zone),
         Column("kind", N_("Kind"), Cleaning.kind, "word", words="cleaning"),
         Column("result", N_("Result"), Cleaning.result, "word", words="result"),
+        Column("equipment", N_("Equipment"), Cleaning.equipment, "code"),
         Column("verified_by", N_("Verified by"), Cleaning.verified_by),
         entry_column(Cleaning.id),
     ),
