@@ -15,6 +15,7 @@ from . import current, i18n, problems
 from .admin import views as admin
 from .api import views as api
 from .auth import views as auth
+from .codes import views as codes
 from .desk import views as desk
 from .imports import views as imports
 from .installation import Installation
@@ -38,6 +39,7 @@ ROOMS: tuple[Blueprint, ...] = (
     records.room,
     imports.room,
     stock.room,
+    codes.room,
     admin.room,
     api.room,
 )

@@ -11,6 +11,7 @@ from flask_babel import Babel, get_locale, gettext
 
 from ..trace.errors import N_, LotmarkError
 from .words import (
+    CODE_ORDER,
     COMPLAINT,
     COUNT,
     HOLD,
@@ -64,6 +65,11 @@ SPOKEN: dict[str, dict[str, str]] = {
         "submit": N_("Hand the count in"),
         "book": N_("Sign: book the differences"),
         "cancel": N_("Give the count up"),
+    },
+    "code_order": {
+        **_states(CODE_ORDER),
+        "code_order": N_("The order of codes"),
+        "return": N_("Note the delivery"),
     },
     "line": {**_states(LINE), "line": N_("The line"), **LINE_STEP},
     "hold": {

@@ -43,6 +43,11 @@ COUNT: dict[str, Word] = {
     "cancelled": ("none", N_("Given up")),
 }
 
+CODE_ORDER: dict[str, Word] = {
+    "ordered": ("run", N_("At the print house")),
+    "returned": ("ok", N_("Labels delivered")),
+}
+
 PLACE: dict[str, str] = {
     "warehouse": N_("Warehouse"),
     "line": N_("Line"),
@@ -133,12 +138,6 @@ JOB: dict[str, Word] = {
     "cancelled": ("none", N_("Rest cancelled")),
     "failed": ("bad", N_("Labels failed")),
     "reconciled": ("ok", N_("Labels accounted for")),
-}
-
-PRINTER_KIND: dict[str, str] = {
-    "tcp": N_("Network port (9100)"),
-    "ipp": N_("Print queue (IPP, CUPS)"),
-    "folder": N_("Folder"),
 }
 
 LINE: dict[str, Word] = {

@@ -223,9 +223,20 @@ def pages(
     yield from store_pages(house, log_in)
     yield from office_pages(app, log_in)
     yield from import_pages(house, log_in)
+    yield from print_house_pages(log_in)
     chen = in_chinese(app.test_client())
     two_batches = {"code": LOT, **csrf(chen, "/")}
     yield "/check", visible(chen.post("/check", data=two_batches).text)
+
+
+def print_house_pages(log_in: small_plant.LogIn) -> Iterator[tuple[str, str]]:
+    """An order of codes at a print house, just fetched."""
+    dong = in_chinese(log_in("dong"))
+    order = {"house": "印得快", "kind": "roll", "article": "1", "count": "5"}
+    page = change(dong, "/codes", **order).location
+    yield "/codes", visible(shown(dong, "/codes"))
+    yield page, visible(change(dong, f"{page}/fetch").text)
+    yield page, visible(shown(dong, page))
 
 
 def line_pages(
@@ -249,7 +260,6 @@ def line_pages(
         f"{batch}/{name}"
         for name in ("clearance", "void", "count", "more", "reprint", "print")
     ]
-    paths += ["/admin/printers", "/admin/printers/P1"]
     for path in [batch, *paths]:
         yield path, visible(shown(client, path))
     yield "badge", visible(shown(client, "/me/badge"))

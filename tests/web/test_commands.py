@@ -14,6 +14,7 @@ import jsonschema
 import lotmark_demo
 import pypdfium2
 import pytest
+import pyzipper
 import sqlalchemy as sa
 from lotmark_demo import Demo
 from PIL import Image
@@ -235,6 +236,28 @@ def test_labels_in_every_form(demo: Demo, told: dict[str, Any], tmp_path: Path) 
             *("--format", form, "--stock", "roll-60x40", "-o", str(path)),
         )
         assert path.stat().st_size > 100
+
+
+def test_codes_go_to_a_print_house_and_come_back(demo: Demo, tmp_path: Path) -> None:
+    order = demo.json(
+        *("codes", "order", "--house", "印得快", "--product", "BJ200"),
+        *("--count", "20"),
+    )["order"]
+    sealed = tmp_path / "codes.zip"
+    password = demo.run("codes", "fetch", order, "-o", str(sealed)).strip()
+    with pyzipper.AESZipFile(sealed) as archive:
+        archive.setpassword(password.encode())
+        rows = archive.read("codes.csv").decode("utf-8-sig").splitlines()[1:]
+    assert len(rows) == 20
+    twice = demo.run("codes", "fetch", order, "-o", str(sealed), code=2)
+    assert "nobody gets them twice" in twice
+    serials = [row.split(",")[0] for row in rows]
+    said = demo.run(
+        *("codes", "returned", order, "--first", serials[0], "--last", serials[17]),
+        *("--faulty", f"{serials[2]}~{serials[3]}", "--delivered", "16"),
+        *("--paper", "D7"),
+    )
+    assert "16 labels delivered, 4 codes void" in said
 
 
 def test_a_case_gets_its_label(

@@ -97,6 +97,24 @@ class CodeBinding(Base):
     bound_by: Mapped[str]
 
 
+class SpoiltCode(Base):
+    """Items ``lo … hi-1`` of a series are on no good label: void in any batch."""
+
+    __tablename__ = "spoilt_code"
+    __table_args__ = (
+        sa.CheckConstraint("lo >= 0 AND lo < hi", name="range"),
+        sa.Index("ix_spoilt_code_series", "series_id", "lo"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(sa.ForeignKey("code_series.id"))
+    lo: Mapped[int]
+    hi: Mapped[int]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+
 class ItemSegment(Base):
     """Something known of items ``lo … hi-1`` of a lot, between ``t0`` and ``t1``."""
 

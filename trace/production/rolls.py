@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from .. import audit
 from ..errors import N_, Conflict, NotFound
 from ..identity.codes import ItemCode
-from ..identity.tables import CodeBinding, CodeSeries
+from ..identity.items import ItemSet
+from ..identity.tables import CodeBinding, CodeSeries, SpoiltCode
 from ..parties.lots import lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
@@ -19,6 +20,7 @@ from .codes import (
     issue_range,
     require_in_production,
 )
+from .marks import mark_items
 
 
 def issue_roll(
@@ -109,4 +111,72 @@ def bind_range(
         hi=hi,
     )
     session.flush()
+    _void_spoilt(session, binding, actor, now)
     return binding
+
+
+def spoil_codes(
+    session: Session,
+    series_id: int,
+    items: ItemSet,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say that codes of a roll are on no good label: void, whatever batch it goes onto.
+
+    What is on a batch already is void there at once.
+    """
+    actor.require("codes.issue")
+    session.get_one(CodeSeries, series_id, with_for_update=True)
+    told = {"reason": reason, "at": now, "by": actor.login}
+    session.add_all(
+        SpoiltCode(series_id=series_id, lo=lo, hi=hi, **told)
+        for lo, hi in items.intervals
+    )
+    session.flush()
+    bound = sa.select(CodeBinding).filter_by(series_id=series_id)
+    for binding in session.scalars(bound.order_by(CodeBinding.lot_id)):
+        here = items & ItemSet.range(binding.lo, binding.hi)
+        _void(session, binding, here, reason, actor, now)
+    subject = f"series:{series_id}"
+    audit.record(
+        session,
+        actor.login,
+        "codes.spoil",
+        subject,
+        now,
+        items=str(items)[:200],
+        reason=reason,
+    )
+
+
+def _void_spoilt(
+    session: Session, binding: CodeBinding, actor: Actor, now: datetime
+) -> None:
+    """Void what was spoilt before it had a batch."""
+    spoilt = session.scalars(
+        sa.select(SpoiltCode).where(
+            SpoiltCode.series_id == binding.series_id,
+            SpoiltCode.lo < binding.hi,
+            SpoiltCode.hi > binding.lo,
+        )
+    )
+    for one in spoilt:
+        here = ItemSet.range(max(one.lo, binding.lo), min(one.hi, binding.hi))
+        _void(session, binding, here, one.reason, actor, now)
+
+
+def _void(
+    session: Session,
+    binding: CodeBinding,
+    items: ItemSet,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    shift = binding.lot_lo - binding.lo
+    moved = ItemSet.from_intervals(
+        (lo + shift, hi + shift) for lo, hi in items.intervals
+    )
+    mark_items(session, binding.lot_id, moved, "voided", actor, now, reason=reason)

@@ -23,6 +23,7 @@ from ...trace.production.codes import issue_codes
 from ...trace.production.rolls import bind_roll, issue_roll
 from ..verify import verify_text
 from .context import Context, json_option, pass_context, print_json, warn
+from .handover import fetch, hand_out, returned
 
 SLICE = 100_000
 """Codes of a roll made at once."""
@@ -160,3 +161,8 @@ def _tell(
     else:
         for row in rows:
             click.echo(row["url"])
+
+
+codes.add_command(hand_out)
+codes.add_command(fetch)
+codes.add_command(returned)

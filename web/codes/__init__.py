@@ -1,0 +1,1 @@
+"""Codes handed out to print houses, and what became of them."""
