@@ -40,7 +40,7 @@ bench: $(VENV)/.ready-dev
 faults: $(VENV)/.ready-dev
 	LOTMARK_FUZZ=1000 $(PYTEST) tests/trace/exchange/test_fuzz.py
 	LOTMARK_PLANTS=200 $(PYTEST) tests/trace/exchange/test_round_trip_life.py
-	LOTMARK_LONG=1 $(PYTEST) tests/recall/scope tests/trace/stock/test_many_hands.py tests/labels/engine/test_qr_block.py tests/labels/engine/test_proof.py tests/labels/engine/test_damage.py tests/web/api/test_schemathesis.py
+	LOTMARK_LONG=1 $(PYTEST) tests/recall/scope tests/trace/stock/test_many_hands.py tests/labels/engine/test_qr_block.py tests/labels/engine/test_proof.py tests/labels/engine/test_damage.py tests/web/api/test_schemathesis.py tests/web/test_printer_faults.py
 
 # The README's pictures, taken of the running product; needs Chromium.
 pictures: $(VENV)/.ready-dev

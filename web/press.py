@@ -16,6 +16,7 @@ from ..labels.devices.device import Device, Status
 from ..labels.devices.hand import RETRY, Hand
 from ..labels.jobs import leases, press
 from ..labels.jobs.drawing import printer_bytes
+from ..labels.jobs.errands import errand_bytes
 from ..labels.jobs.leases import LeaseLost
 from ..labels.jobs.press import Sheaf
 from ..labels.jobs.tables import Printer
@@ -157,6 +158,15 @@ class PlantBooks:
         """Raises LeaseLost."""
         with self.house.plant.writing() as session:
             leases.keep_printer(session, self.printer.id, self.token, clock.now())
+
+    def errand(self) -> bytes:
+        if not self.printer.errand:
+            return b""
+        with self.house.plant.writing() as session:
+            errand = leases.take_errand(session, self.printer.id)
+        self.printer.errand = ""
+        base_url = self.house.settings.base_url
+        return errand_bytes(self.printer, errand, base_url) if errand else b""
 
     def end(self) -> None:
         with self.house.plant.writing() as session:

@@ -140,6 +140,12 @@ JOB: dict[str, Word] = {
     "reconciled": ("ok", N_("Labels accounted for")),
 }
 
+PRINTER_KIND: dict[str, str] = {
+    "tcp": N_("Network port (9100)"),
+    "ipp": N_("Print queue (IPP, CUPS)"),
+    "folder": N_("Folder"),
+}
+
 LINE: dict[str, Word] = {
     "running": ("ok", N_("In use")),
     "stopped": ("none", N_("Stopped")),

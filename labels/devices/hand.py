@@ -5,6 +5,7 @@ fate is uncertain. Where it is written down is the business of its ``Books``: th
 plant's database for the press (``web.press``), a file of its own on a line PC.
 """
 
+import secrets
 import threading
 import time
 from datetime import datetime, timedelta
@@ -108,6 +109,9 @@ class Books(Protocol[S]):
     def keep(self) -> None:
         """A sign of life; raises what ends the work when another serves the printer."""
 
+    def errand(self) -> bytes:
+        """A label without a code that somebody asked for, once; or nothing."""
+
     def end(self) -> None:
         """Nothing is on its way: end what is done."""
 
@@ -145,7 +149,7 @@ class Hand(Generic[S]):
             status = device.ask(self._patience())
             ready = self._judge(status)
             self._note_fates(device, status)
-            sent = ready and self._send_next(device)
+            sent = ready and (self._run_errand(device) or self._send_next(device))
         except NotReached as error:
             log.warning("press.unreached", printer=self.books.name, error=str(error))
             self._note("no_answer", None, "")
@@ -208,6 +212,15 @@ class Hand(Generic[S]):
             self.books.settle(out, odd)
         for block in (*out, *odd):
             del self.inside[block]
+
+    def _run_errand(self, device: Device) -> bool:
+        """Print a label without a code, between two blocks; whether there was one."""
+        if self.inside:
+            return False
+        data = self.books.errand()
+        if data:
+            device.send(f"test-{secrets.token_hex(4)}", data, 1, self._renew)
+        return bool(data)
 
     def _send_next(self, device: Device) -> bool:
         """Send the next block if there is room for it; whether there was one."""

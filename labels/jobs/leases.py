@@ -6,10 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace.errors import N_, Conflict
-from ...trace.identity.items import ItemSet
 from ..devices.device import Status
 from .blocks import items_in
-from .machine import LIVE, is_inside
+from .machine import LIVE, is_inside, items_inside
 from .press import put_in_doubt
 from .tables import PrintBlock, Printer, PrintJob
 
@@ -77,7 +76,7 @@ def take_printer(
     for job in session.scalars(left_over.order_by(PrintJob.lot_id, PrintJob.id)).all():
         items = items_in(session, job, "sending")
         if printer.kind != "ipp":
-            items |= _inside(session, job, now)
+            items |= items_inside(session, job, now)
         put_in_doubt(session, job, items, _interrupted(printer), now)
     return printer
 
@@ -125,13 +124,6 @@ def take_errand(session: Session, printer_id: int) -> str:
     printer = session.get_one(Printer, printer_id, with_for_update={"of": Printer})
     errand, printer.errand = printer.errand, ""
     return errand
-
-
-def _inside(session: Session, job: PrintJob, now: datetime) -> ItemSet:
-    blocks = session.scalars(
-        sa.select(PrintBlock).where(PrintBlock.job_id == job.id, is_inside(now))
-    )
-    return ItemSet.from_intervals((block.lo, block.hi) for block in blocks)
 
 
 def _interrupted(printer: Printer) -> Conflict:

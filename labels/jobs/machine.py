@@ -9,6 +9,7 @@ from ...trace import flow
 from ...trace.errors import N_, Conflict, LotmarkError
 from ...trace.faults import write_fault
 from ...trace.flow import Step
+from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import lock_lots
 from ...trace.people import Actor
 from .tables import PrintBlock, PrintJob
@@ -58,7 +59,10 @@ def pause_for(
 
 
 def end_if_done(session: Session, job: PrintJob, actor: Actor, now: datetime) -> None:
-    """End a locked job when no label of it is waiting, on its way or in doubt."""
+    """End a locked job when no label of it is waiting or on its way.
+
+    With labels in doubt it pauses instead, until they are settled.
+    """
     if job.state not in (*LIVE, "paused"):
         return
     states = set(
@@ -66,16 +70,28 @@ def end_if_done(session: Session, job: PrintJob, actor: Actor, now: datetime) ->
             sa.select(PrintBlock.state).where(PrintBlock.job_id == job.id).distinct()
         )
     )
-    if states & {"waiting", "sending", "needs_scan"} or _inside(session, job, now):
+    if states & {"waiting", "sending"} or items_inside(session, job, now):
+        return
+    if "needs_scan" in states:
+        pause_for(session, job, _in_doubt(), actor, now)
         return
     step = "cancel" if "cancelled" in states else "finish"
     flow.apply(session, MACHINE, job, step, actor, now, finished_at=now, error="")
 
 
-def _inside(session: Session, job: PrintJob, now: datetime) -> bool:
-    """Whether labels of the job may still be inside the printer."""
-    found = sa.select(PrintBlock.id).where(PrintBlock.job_id == job.id, is_inside(now))
-    return session.scalar(found.limit(1)) is not None
+def _in_doubt() -> Conflict:
+    return Conflict(
+        "labels_in_doubt",
+        N_("Some labels may have come out. Scan them, or say that they did not."),
+    )
+
+
+def items_inside(session: Session, job: PrintJob, now: datetime) -> ItemSet:
+    """Items of a job whose labels may still be inside the printer."""
+    found = sa.select(PrintBlock.lo, PrintBlock.hi).where(
+        PrintBlock.job_id == job.id, is_inside(now)
+    )
+    return ItemSet.from_intervals((row.lo, row.hi) for row in session.execute(found))
 
 
 def is_inside(now: datetime) -> sa.ColumnElement[bool]:

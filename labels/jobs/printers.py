@@ -141,15 +141,6 @@ def remove_printer(
         _note(session, printer, "printer.remove", actor, now)
 
 
-def ask_errand(
-    session: Session, printer: Printer, errand: str, actor: Actor, now: datetime
-) -> None:
-    """Have a label without a code printed: ``test`` or ``ruler``, at most once."""
-    actor.require("labels.print")
-    printer.errand = errand
-    _note(session, printer, f"printer.{errand}", actor, now)
-
-
 def check_printer(printer: Printer) -> None:
     """Raises InvalidInput for the first value of a printer that cannot be."""
     Address(printer.kind, printer.address)

@@ -14,8 +14,8 @@ from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.people import Actor
 from ...trace.production.items import void_items
 from ...trace.production.marks import mark_items, marked_items
-from .blocks import OUT, count_done, items_in, move_items
-from .machine import ENDED, LIVE, MACHINE, end_if_done, lock_job, pause_for
+from .blocks import OUT, blocks_of, count_done, items_in, move_items
+from .machine import ENDED, MACHINE, end_if_done, items_inside, lock_job, pause_for
 from .tables import PrintJob
 
 LOST = "did not come out"
@@ -40,9 +40,10 @@ def resume_job(
     """Go on with the first label never sent; the labels flagged "needs scan".
 
     ``last`` is the item number of the last label in the operator's hand
-    (``scanned.item_of``): all up to it came out; what was sent after it and is not
-    known to be out is flagged. Without one, flagged labels stay so. Raises Conflict
-    for a job that is not paused, and for a label that was never sent.
+    (``scanned.item_of``): what this pause made doubtful came out up to it; what was
+    sent after it and is not known to be out is flagged. Labels flagged since an earlier
+    pause stay so: nobody saw them. Raises Conflict for a job that is not paused, and
+    for a label that was never sent.
     """
     actor.require("labels.print")
     _locked(session, job)
@@ -54,7 +55,7 @@ def resume_job(
         )
     if last is not None:
         _settle_up_to(session, job, last, actor, now)
-    flow.apply(session, MACHINE, job, "resume", actor, now, error="")
+    flow.apply(session, MACHINE, job, "resume", actor, now, error="", resumed_at=now)
     end_if_done(session, job, actor, now)
     return items_in(session, job, "needs_scan")
 
@@ -74,10 +75,23 @@ def _settle_up_to(
             job=job.number,
         )
     upto = ItemSet.range(job.lo, last + 1)
-    _came_out(session, job, upto, actor, now)
+    _came_out(session, job, upto & _doubtful_now(session, job, now), actor, now)
     rest = ItemSet.range(last + 1, job.hi) if last + 1 < job.hi else EMPTY
     move_items(session, job, rest, ("sent",), "needs_scan", settled_at=now)
     count_done(session, job)
+
+
+def _doubtful_now(session: Session, job: PrintJob, now: datetime) -> ItemSet:
+    """What may be in the printer, and what was flagged since the job last went on."""
+    flagged = [
+        block
+        for block in blocks_of(session, job, "needs_scan")
+        if job.resumed_at is None
+        or (block.settled_at and block.settled_at > job.resumed_at)
+    ]
+    return items_inside(session, job, now) | ItemSet.from_intervals(
+        (block.lo, block.hi) for block in flagged
+    )
 
 
 def settle_scan(
@@ -137,12 +151,6 @@ def cancel_rest(
             items=str(waiting)[:200],
             count=waiting.count,
         )
-    if items_in(session, job, "needs_scan") and job.state in LIVE:
-        in_doubt = Conflict(
-            "labels_in_doubt",
-            N_("Some labels may have come out. Scan them, or say that they did not."),
-        )
-        pause_for(session, job, in_doubt, actor, now)
     end_if_done(session, job, actor, now)
     return waiting
 

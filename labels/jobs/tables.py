@@ -119,6 +119,8 @@ class PrintJob(Base):
     sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("stored_file.sha256"))
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    resumed_at: Mapped[datetime | None]
+    """When it last went on after a pause."""
     finished_at: Mapped[datetime | None]
 
     lot: Mapped[Lot] = relationship(lazy="joined")

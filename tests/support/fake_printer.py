@@ -43,6 +43,8 @@ class FakePrinter:
         self.cut_after: int | None = None
         """Bytes of labels after which it cuts the connection."""
         self.repeat_next = False
+        self.repeated = 0
+        """Rows of labels it printed twice."""
         self.memory = 100
         """Rows of labels it holds; with more it stops reading."""
         self._queue: deque[list[str]] = deque()
@@ -212,6 +214,7 @@ class FakePrinter:
                     continue
                 says = self._queue.popleft()
                 times = 2 if self.repeat_next else 1
+                self.repeated += times - 1
                 self.repeat_next = False
                 self.printed += says * times
                 self.counter += times

@@ -260,6 +260,7 @@ def line_pages(
         f"{batch}/{name}"
         for name in ("clearance", "void", "count", "more", "reprint", "print")
     ]
+    paths += ["/admin/printers", "/admin/printers/P1"]
     for path in [batch, *paths]:
         yield path, visible(shown(client, path))
     yield "badge", visible(shown(client, "/me/badge"))

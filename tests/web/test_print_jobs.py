@@ -77,7 +77,7 @@ def test_flagged_labels_are_scanned_or_did_not_come_out(room: PressRoom) -> None
     room.send(job.number, 30)
     room.deed(pause_job, job.number)
     room.deed(resume_job, job.number, 9)
-    assert room.job(job.number).state == "sent", "some are in doubt"
+    assert room.job(job.number).state == "paused", "some are in doubt"
     assert str(room.deed(settle_scan, job.number, item(10, 12))) == "10-11"
     assert not room.deed(settle_scan, job.number, item(10, 12)), "scanned before"
     with pytest.raises(Forbidden):

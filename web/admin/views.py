@@ -1,6 +1,6 @@
 """All pages of the admin room."""
 
-from . import badges, components, keys, own_keys
+from . import badges, components, keys, own_keys, printers
 from .room import room
 
-__all__ = ["badges", "components", "keys", "own_keys", "room"]
+__all__ = ["badges", "components", "keys", "own_keys", "printers", "room"]

@@ -12,8 +12,9 @@ import click
 from rich.progress import Progress, TaskID
 
 from ...labels.engine.proof import read_pdf
+from ...labels.jobs.printers import add_printer
 from ...labels.jobs.service import draw_labels
-from ...trace import clock
+from ...trace import clock, people
 from ...trace.errors import N_, Conflict
 from ...trace.identity.items import ItemSet
 from .. import server
@@ -125,6 +126,7 @@ def build(settings: Settings, items: int, today: date) -> None:
             story = tell(house, items, today, clock.now())
             bar.remove_task(steps)
             print_labels(house, story, items, bar)
+            set_up_printer(house, story)
     finally:
         house.close()
     labels = folder / "labels"
@@ -155,6 +157,26 @@ def build(settings: Settings, items: int, today: date) -> None:
     (folder / DOCUMENT).write_text(
         json.dumps(document, ensure_ascii=False, indent=2), "utf-8"
     )
+
+
+def set_up_printer(house: Installation, story: Told) -> None:
+    """A printer at the line that is a folder: what it prints are files in it."""
+    folder = house.settings.home.resolve() / "printer"
+    folder.mkdir(exist_ok=True)
+    with house.plant.writing() as session:
+        add_printer(
+            session,
+            "L2-DEMO",
+            "演示打印机 Demo printer",
+            "folder",
+            str(folder),
+            "pdf",
+            "roll-60x40",
+            people.system(),
+            clock.now(),
+            line_id=story.open_lot.line_id,
+            in_flight=100,
+        )
 
 
 def print_labels(house: Installation, story: Told, items: int, bar: Progress) -> None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "batch": "plant:batch",
     "codes": "codes:codes",
     "labels": "labels:labels",
+    "printer": "printers:printer",
     "verify": "look:verify",
     "trace": "look:trace",
     "scope": "scope:scope",
