@@ -11,6 +11,7 @@ from .reasons import stamp
 from .scans import Scan
 from .service import Scope
 from .unbatched import Possible
+from .units import AffectedUnit
 from .whereabouts import OwnPlace, PlaceTotal, Reached
 
 
@@ -48,6 +49,11 @@ def scope_document(scope: Scope) -> dict[str, Any]:
         "places": [_place(here) for here in scope.whereabouts.places],
         "consignees": [_consignee(one) for one in scope.whereabouts.consignees],
         "on_the_way": [_truck(truck) for truck in scope.whereabouts.on_the_way],
+        "units": {
+            "total": scope.units.total,
+            "mixed": scope.units.mixed,
+            "listed": [_unit(one) for one in scope.units.listed],
+        },
         "unbatched": [_unbatched(one) for one in scope.whereabouts.unbatched],
     }
 
@@ -149,6 +155,19 @@ def _consignee(one: Reached) -> dict[str, Any]:
         "shipments": list(one.shipments),
         "unbatched": one.unbatched,
         "unbatched_shipments": list(one.unbatched_with),
+    }
+
+
+def _unit(one: AffectedUnit) -> dict[str, Any]:
+    return {
+        "sscc": one.sscc,
+        "level": one.level,
+        "parent": one.parent,
+        "place": one.place,
+        "shipment": one.shipment,
+        "quantity": one.quantity,
+        "lots": list(one.lots),
+        "others": list(one.others),
     }
 
 

@@ -27,6 +27,7 @@ from .names import Name, find_names, things_in, with_names
 from .ours import load_ours
 from .reach import load_graph
 from .reasons import in_order
+from .units import Units, affected_units
 from .whereabouts import Whereabouts, locate
 from .wording import canonical, write_criteria
 
@@ -86,6 +87,8 @@ class Scope:
     """Every affected lot: by tier, then article, origin and number."""
     whereabouts: Whereabouts
     """Of the counted lots."""
+    units: Units
+    """The cases and pallets that hold some of these."""
     made: int
     """Affected units of the counted lots: what the positions must add up to."""
     hash: str
@@ -215,7 +218,8 @@ def _compute(
     if found.spreads or found.scans:
         lots = tuple(_with_spread(lot, found) for lot in lots)
     made = sum(lot.affected for lot in lots if lot.counted)
-    return Scope(membership.criteria, now, lots, found, made, membership.hash)
+    units = affected_units(session, wanted)
+    return Scope(membership.criteria, now, lots, found, units, made, membership.hash)
 
 
 def _with_spread(lot: ScopeLot, found: Whereabouts) -> ScopeLot:

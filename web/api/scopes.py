@@ -98,6 +98,15 @@ class OpenTankOut(Shown):
     made: int
 
 
+class UnitsOut(Shown):
+    """The affected cases and pallets; at most 500 are listed."""
+
+    total: int
+    mixed: int
+    """Those that hold something else too."""
+    listed: list[dict[str, Any]]
+
+
 class ScopeOut(Shown):
     """The scope as `lotmark scope --json` prints it; see docs/scope.schema.json."""
 
@@ -126,6 +135,8 @@ class ScopeOut(Shown):
     """Places of ours where somebody can go."""
     consignees: list[dict[str, Any]]
     on_the_way: list[dict[str, Any]]
+    units: UnitsOut
+    """Cases and pallets with anything affected inside, mixed ones first."""
     unbatched: list[dict[str, Any]]
     """What left without a batch written down, and may be affected."""
 

@@ -149,6 +149,7 @@ def _show(document: dict[str, Any]) -> None:
     unknown = sum(one["quantity"] for one in document["unbatched"])
     if unknown:
         click.echo(f"  {'shipped, batch unknown':24} {f'up to {unknown:,}':>12}")
+    _show_units(document["units"])
     for consignee in document["consignees"]:
         coming = f", coming up to {consignee['coming']:,}" * bool(consignee["coming"])
         click.echo(f"  {consignee['name']:24} {_range(consignee):>12}{coming}")
@@ -168,6 +169,16 @@ def _show(document: dict[str, Any]) -> None:
             "Somebody must decide."
         )
     click.echo(f"Hash: {document['hash']}")
+
+
+def _show_units(units: dict[str, Any]) -> None:
+    if units["total"]:
+        mixed = f"{units['mixed']:,} with something else inside"
+        click.echo(f"Cases and pallets: {units['total']:,}, {mixed}")
+    for one in units["listed"]:
+        where, lots = one["shipment"] or one["place"], ", ".join(one["lots"])
+        more = f", also {', '.join(one['others'])}" * bool(one["others"])
+        click.echo(f"  {one['sscc']} {one['level']:6} {where:12} {lots}{more}")
 
 
 def _range(place: dict[str, Any]) -> str:
