@@ -62,9 +62,11 @@ def serve(house: Installation, printer_id: int, stop: threading.Event) -> None:
     token = secrets.token_hex(8)
     with house.plant.writing() as session:
         printer = leases.take_printer(session, printer_id, token, clock.now())
+        held = leases.held_blocks(session, printer) if printer else {}
     if printer is None:
         return
     hand = Hand(PlantBooks(house, printer, token), stop)
+    hand.inside.update(held)
     try:
         hand.work()
     except LeaseLost:

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 from ...trace.errors import N_, InvalidInput
 from .device import Device
 from .folder import FolderDevice
+from .ipp import IppDevice
 from .tcp import TcpDevice
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.\-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 ROLL_FORMATS = ("zpl", "zpl-graphics", "tspl", "tspl-graphics")
 FORMATS = {
     "tcp": ROLL_FORMATS,
+    "ipp": ("pdf", *ROLL_FORMATS),
     "folder": ("pdf", *ROLL_FORMATS),
 }
 """What printers of each kind are sent."""
@@ -96,4 +98,6 @@ def open_device(address: Address, format: str) -> Device:
     """The printer at an address. Raises NotReached when there is none."""
     if address.kind == "tcp":
         return TcpDevice(address.host, address.port, format)
+    if address.kind == "ipp":
+        return IppDevice(address.text, format)
     return FolderDevice(Path(address.text), format.removesuffix("-graphics"))

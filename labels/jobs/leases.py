@@ -81,6 +81,20 @@ def take_printer(
     return printer
 
 
+def held_blocks(session: Session, printer: Printer) -> dict[int, tuple[int, str]]:
+    """What a print queue keeps of ours from before: labels and name of each block."""
+    rows = session.execute(
+        sa.select(PrintBlock.id, PrintBlock.lo, PrintBlock.hi, PrintBlock.remote)
+        .join(PrintJob, PrintJob.id == PrintBlock.job_id)
+        .where(
+            PrintJob.printer_id == printer.id,
+            PrintBlock.state == "sent",
+            PrintBlock.remote != "",
+        )
+    )
+    return {row.id: (row.hi - row.lo, row.remote) for row in rows}
+
+
 def keep_printer(session: Session, printer_id: int, token: str, now: datetime) -> None:
     """Go on serving a printer for another lease. Raises LeaseLost."""
     kept = session.scalar(

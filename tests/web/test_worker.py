@@ -241,20 +241,6 @@ def test_sweeping_makes_room_for_scans_and_forgets_old_ones(
         assert f"scan_{now:%Y%m}" in sa.inspect(house.scans.engine).get_table_names()
 
 
-def worker_pid(demo: lotmark_demo.Demo) -> int:
-    """The worker of this demo: a child of its server, by its environment."""
-    home = f"LOTMARK_HOME={demo.folder.resolve()}".encode()
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            if b"\0worker\0" in (path / "cmdline").read_bytes() and home in (
-                path / "environ"
-            ).read_bytes().split(b"\0"):
-                return int(path.name)
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
-    return 0
-
-
 def wait_for(condition: Callable[[], object], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -271,8 +257,8 @@ MANY = 60_000
 def test_a_killed_worker_is_started_again_and_nothing_is_lost(tmp_path: Path) -> None:
     demo = lotmark_demo.build(tmp_path / "demo")
     with lotmark_demo.serving(demo):
-        wait_for(lambda: worker_pid(demo))
-        first = worker_pid(demo)
+        wait_for(lambda: lotmark_demo.worker_pid(demo))
+        first = lotmark_demo.worker_pid(demo)
         house = demo.open()
         with house.plant.writing() as session:
             lot = (
@@ -299,7 +285,7 @@ def test_a_killed_worker_is_started_again_and_nothing_is_lost(tmp_path: Path) ->
             )
         wait_for(lambda: drawn(house, job.number).state == "rendering")
         os.kill(first, signal.SIGKILL)
-        wait_for(lambda: worker_pid(demo) not in (0, first))
+        wait_for(lambda: lotmark_demo.worker_pid(demo) not in (0, first))
         with house.plant.writing() as session:  # as if the lease had run out
             session.execute(sa.update(outbox.Effect).values(leased_until=clock.now()))
         wait_for(lambda: drawn(house, job.number).state == "finished", 90)

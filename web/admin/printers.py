@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ...labels.devices.addresses import FORMATS
 from ...labels.engine.ruler import EDGE, ruler_length
 from ...labels.engine.stock import load_stock, stock_names
 from ...labels.jobs.errands import ask_errand, calibrate, scale_fits
@@ -192,7 +191,6 @@ def _choices(lines: list[Line]) -> dict[str, Any]:
         "lines": lines,
         "stocks": [load_stock(name) for name in stock_names()],
         "formats": FORMAT_WORDS,
-        "possible": FORMATS,
         "resolutions": RESOLUTIONS,
         "limits": {"code": CODE_LIMIT, "name": NAME_LIMIT, "address": ADDRESS_LIMIT},
     }
