@@ -212,7 +212,7 @@ def run_story(
         if job.state in ("created", "sent", "printing"):
             room.deed(dice.choice((pause_job, cancel_rest)), number)
     try:
-        wait_for(operator, 30)
+        wait_for(operator, 120)
     except AssertionError:
         job = room.job(number)
         told = job.state, job.error, vars(job.printer), room.ledger(number)

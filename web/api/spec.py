@@ -14,6 +14,7 @@ TAGS = [
     {"name": "Lots", "description": "Lots, their genealogy and mass balance."},
     {"name": "Production", "description": "Batches and their codes."},
     {"name": "Line machines", "description": "Cameras, coders, blocks of codes."},
+    {"name": "Printing", "description": "Printers, and the jobs they print."},
     {"name": "Records", "description": "Runs, loads, cleanings, checks, inspections."},
     {"name": "Stock", "description": "Places, movements, shipments, cases, holds."},
     {"name": "Scopes", "description": "What is affected, why, and where it is."},

@@ -116,6 +116,12 @@ DOORS: dict[str, tuple[str, str, str, Any]] = {
     "get_label": ("GET", "/lots/1/label", "labels.print", None),
     "list_operators": ("GET", "/operators", "codes.issue", None),
     "give_back": ("POST", "/blocks/1/returns", "labels.print", {}),
+    "list_all_printers": ("GET", "/printers", "labels.print", None),
+    "get_print_job": ("GET", "/print-jobs/DY-26-0001", "labels.print", None),
+    "post_print_jobs": ("POST", "/print-jobs", "labels.print", {}),
+    "pause_print_job": ("POST", "/print-jobs/x/pause", "labels.print", None),
+    "resume_print_job": ("POST", "/print-jobs/x/resume", "labels.print", {}),
+    "cancel_print_job": ("POST", "/print-jobs/x/cancel", "labels.print", None),
     "count_complaints": ("GET", "/complaints/counts", "complaint.read", None),
 }
 """Method, address, right and body of each operation with a right of its own."""
