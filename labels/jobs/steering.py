@@ -6,6 +6,7 @@ somebody says it did not come out, and its code is void. New labels have new cod
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace import audit, flow
@@ -176,6 +177,17 @@ def reconcile_job(session: Session, job: PrintJob, actor: Actor, now: datetime) 
             items=str(left)[:80],
         )
     flow.apply(session, MACHINE, job, "reconcile", actor, now)
+
+
+def reconcile_jobs(session: Session, lot_id: int, actor: Actor, now: datetime) -> None:
+    """Sign for every ended job of a batch whose labels are all explained."""
+    ended = sa.select(PrintJob).where(
+        PrintJob.lot_id == lot_id,
+        PrintJob.printer_id.is_not(None),
+        PrintJob.state.in_(("finished", "cancelled")),
+    )
+    for job in session.scalars(ended.order_by(PrintJob.id)).unique().all():
+        reconcile_job(session, job, actor, now)
 
 
 def _came_out(

@@ -83,6 +83,9 @@ def test_the_first_label_lets_the_rest_be_printed(
     news = zhao.get(f"{batch}.json").json
     assert news is not None
     assert news["figures"]["sent"] == news["figures"]["confirmed"] == "40"
+    fill_in(zhao, f"{batch}/packs", way="count", count="40")
+    fill_in(zhao, f"{batch}/count", printer_reading="40")
+    assert state(room) == "reconciled"
 
 
 def test_a_job_is_paused_resumed_and_cancelled(

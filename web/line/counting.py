@@ -3,6 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ...labels.jobs.steering import reconcile_jobs
 from ...trace import clock
 from ...trace.db import Session
 from ...trace.errors import LotmarkError
@@ -51,7 +52,7 @@ def count_now(lot_id: int) -> ResponseReturnValue:
         reason = text_field("reason", MOST_REASON)
         with house().plant.writing() as session:
             lot = own_batch(session, lot_id)
-            sign_count(
+            count = sign_count(
                 session,
                 lot.id,
                 shown=(shown[0], shown[1], shown[2]),
@@ -60,6 +61,8 @@ def count_now(lot_id: int) -> ResponseReturnValue:
                 actor=actor(),
                 now=clock.now(),
             )
+            if count.state == "signed":
+                reconcile_jobs(session, lot.id, actor(), clock.now())
     except LotmarkError as error:
         with house().plant.reading() as session:
             return _form(session, lot_id, error), status_of(error)

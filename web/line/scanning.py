@@ -9,14 +9,17 @@ import unicodedata
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ...labels.jobs.reprints import reprints_of
 from ...labels.jobs.service import find_job
 from ...labels.jobs.steering import pause_job
 from ...trace import badges, clock
 from ...trace.db import Session
 from ...trace.errors import N_, InvalidInput, LotmarkError
+from ...trace.identity.items import ItemSet
 from ...trace.identity.links import LINK_LIMIT
 from ...trace.parties.tables import Line, Lot
 from ...trace.production.starting import ordered_batch
+from ...trace.stock.item_status import ItemStatus
 from ..current import actor, house
 from ..forms import scan_field
 from ..limits import limiter
@@ -77,10 +80,19 @@ def _answer(scanned: str) -> ResponseReturnValue:
             N_("No batch runs on this line. Scan the work order of the next one."),
         )
     if bench.job is None or not bench.first_due or not actor().may("labels.print"):
-        return answer_verdict(label_verdict(lot, status, _here()))
+        return answer_verdict(label_verdict(lot, status, _copies(lot, status), _here()))
     with house().plant.writing() as session:
         verdict = check_first(session, find_job(session, bench.job.number), scanned)
     return answer_verdict(verdict)
+
+
+def _copies(lot: Lot, status: ItemStatus | None) -> int:
+    """How often a label of the batch was reprinted."""
+    if status is None or status.lot_item is None:
+        return 0
+    items = ItemSet.range(status.lot_item, status.lot_item + 1)
+    with house().plant.reading() as session:
+        return max(reprints_of(session, lot.id, items))
 
 
 def _lot_here(session: Session, line: Line) -> Lot | None:

@@ -94,8 +94,9 @@ def first_mismatch(
     return Verdict(False, gettext(N_("First label is wrong")), text, gettext(step), go)
 
 
-def label_verdict(lot: Lot, status: ItemStatus | None, go: str) -> Verdict:
-    """A label held against the batch that runs."""
+def label_verdict(lot: Lot, status: ItemStatus | None, copies: int, go: str) -> Verdict:
+    """A label held against the batch that runs; ``copies`` is how often it was
+    reprinted."""
     wrong = gettext(N_("Wrong label"))
     step = gettext(
         N_(
@@ -119,4 +120,7 @@ def label_verdict(lot: Lot, status: ItemStatus | None, go: str) -> Verdict:
         )
         return Verdict(False, wrong, text, step, go)
     text = gettext(N_("Label %(item)s of %(lot)s"), item=item, lot=lot.code)
+    if copies:
+        again = gettext(N_("reprinted %(n)s times: only R%(n)s is good"), n=copies)
+        text = f"{text} · {again}"
     return Verdict(True, gettext(N_("It matches")), text, gettext(N_("Go on.")), go)

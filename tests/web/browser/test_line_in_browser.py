@@ -6,7 +6,8 @@ Nothing here happens on line 2, whose open batch the story's tests print for.
 from collections.abc import Callable
 
 import pytest
-from browsing import check_accessible, check_nothing_overflows, log_in
+from at_the_line import TOUCH, stand_at
+from browsing import check_accessible, check_nothing_overflows
 from lotmark_demo import Demo
 from playwright.sync_api import Page, expect
 
@@ -15,20 +16,6 @@ from lotmark.trace.people import system
 from lotmark.trace.stock.holds import place_hold
 
 Open = Callable[..., Page]
-TOUCH = {"width": 1024, "height": 768}
-
-
-def stand_at(page: Page, demo: Demo, line: str) -> Page:
-    """Li chooses a line and opens a batch of 100 packs on it."""
-    log_in(page, demo, "li")
-    page.goto("/line/lines")
-    page.get_by_text(line, exact=True).first.click()
-    page.goto("/line/products")
-    page.locator("main a.goods").first.click()
-    page.fill("#planned", "100")
-    page.keyboard.press("F1")
-    page.wait_for_url("**/line/batches/*")
-    return page
 
 
 def test_a_key_held_down_presses_one_button(open_page: Open, demo: Demo) -> None:
@@ -76,27 +63,34 @@ def test_a_scanner_goes_from_field_to_field(open_page: Open, demo: Demo) -> None
     page.keyboard.press("Enter")
     expect(page.locator("#last")).to_be_focused()
     assert page.url == form
+    page.keyboard.type("7K3M9QXW2D5RVT8J")
     page.keyboard.press("Enter")
     expect(page.locator("[role=alert]")).to_be_visible()
-    expect(page.locator("#last")).to_be_focused()
+    expect(page.locator("#first")).to_be_focused()
+    expect(page.locator("#first")).to_have_value("")
 
 
 def test_a_screen_logged_out_asks_for_the_log_in(open_page: Open, demo: Demo) -> None:
     page = stand_at(open_page("/login", **TOUCH), demo, "L1")
     other = page.context.new_page()
-    other.goto("/line/lines")
+    other.goto("/line/operator")
     other.locator("form[action='/logout'] button").click()
     other.wait_for_url("**/login")
-    page.wait_for_url(lambda url: "/login?next=" in url)
+    page.wait_for_url("**/line/operator")
+    expect(page.locator("#badge")).to_be_focused()
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 def test_the_line_fits_a_phone(open_page: Open, demo: Demo, locale: str) -> None:
     page = stand_at(open_page("/login", locale=locale), demo, "L3")
     batch = page.url
-    pages = ("", "/print", "/plan", "/packs", "/finish")
+    pages = (
+        *("", "/print", "/plan", "/packs", "/finish", "/clearance", "/void"),
+        *("/count", "/more", "/reprint"),
+    )
     for path in [batch + rest for rest in pages] + [
-        f"/line/{name}" for name in ("lines", "products", "jobs")
+        f"/line/{name}"
+        for name in ("lines", "products", "jobs", "operator", "counts", "scan")
     ]:
         page.goto(path)
         check_nothing_overflows(page)
