@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from ..labels.engine.stock import use_own_stocks
 from ..trace.db import Database
 from ..trace.errors import N_, Conflict
 from ..trace.identity.keys import KeyRing, load_keys
@@ -46,6 +47,7 @@ def open_installation(settings: Settings) -> Installation:
             place=plant.url.render_as_string(hide_password=True),
         )
     keys = load_keys(settings.code_keys, settings.key_file)
+    use_own_stocks(settings.stocks)
     with plant.reading() as session:
         all_known = check_keys(session, keys)
     if not all_known:

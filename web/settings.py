@@ -80,6 +80,11 @@ class Settings:
         return self.home / "files"
 
     @property
+    def stocks(self) -> Path:
+        """Folder of the plant's own label stocks."""
+        return self.home / "stocks"
+
+    @property
     def key_file(self) -> Path:
         return self.home / "code-keys.json"
 

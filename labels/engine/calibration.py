@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from ...trace.errors import N_, InvalidInput
-from .stock import SLACK, Stock
+from .stock import Stock
+from .stock_faults import SLACK
 
 
 def shifted(stock: Stock, right: float, down: float) -> Stock:

@@ -144,10 +144,11 @@ def place(stock: Stock, record: LabelRecord | UnitRecord) -> PlacedLabel:
 
 
 def _place_symbol(stock: Stock, url: str) -> Symbol:
-    dark = modules(url, stock.qr.level)
+    payload = stock.qr.address(url)
+    dark = modules(payload, stock.qr.level)
     x, y = stock.dots(stock.qr.x), stock.dots(stock.qr.y)
     module = module_dots(stock, len(dark))
-    return Symbol(url, stock.qr.level, dark, x, y, module)
+    return Symbol(payload, stock.qr.level, dark, x, y, module)
 
 
 def _bars_of(stock: Stock, record: UnitRecord) -> list[tuple[Bars, Line]]:

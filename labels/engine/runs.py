@@ -85,7 +85,8 @@ def across(run: Run, columns: int) -> Iterator[tuple[Run, ...]]:
 
 
 def _run(labels: LabelSeries, stock: Stock) -> Run:
-    payloads = beside(len(labels), labels.before.encode("ascii"), labels.signs)
+    before = stock.qr.address(labels.before).encode("ascii")
+    payloads = beside(len(labels), before, labels.signs)
     size = size_of(payloads, stock.qr.level)
     fixed: list[Line] = []
     serials: list[SerialLine] = []

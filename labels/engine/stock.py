@@ -4,103 +4,54 @@ One TOML file a stock in ``stocks/``, checked against ``stocks/schema.json``; le
 millimetres from the label's top left corner, type sizes in points.
 """
 
-import itertools
 import json
 import math
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
 from ...trace.errors import N_, InvalidInput
-from .boxes import MM_PER_POINT, BarBox, Box, QrBox, TextBox
-from .font import ABOVE, BELOW, face
-from .unit_values import UNIT_VALUES
-from .values import SERIALS, VALUE_NAMES
+from .boxes import BarBox, QrBox, Stock, TextBox
+from .stock_faults import faults_of
+
+__all__ = [
+    "FOLDER",
+    "UNIT_FOLDER",
+    "Stock",
+    "is_ours",
+    "load_stock",
+    "load_unit_stock",
+    "names_in",
+    "read_stock",
+    "stock_names",
+    "unit_stock_names",
+    "use_own_stocks",
+]
 
 FOLDER = Path(__file__).parent / "stocks"
 UNIT_FOLDER = FOLDER / "units"
-SLACK = 0.01
-"""Less than a dot, mm: decimal lengths do not add up exactly."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stock:
-    """A kind of label paper with one arrangement; ``replace(stock, dpi=300)`` for
-    another printer."""
-
-    name: str
-    title: str
-    title_zh: str
-    dpi: int
-    """Dots an inch; every element snaps to whole dots."""
-    page_width: float
-    page_height: float
-    width: float
-    """Of one label, mm."""
-    height: float
-    margin: float
-    """White along the label's edge, mm, for the printer's drift."""
-    columns: int
-    rows: int
-    left: float
-    """From the page's left edge to the first label, mm."""
-    top: float
-    gap_x: float
-    gap_y: float
-    qr_box: QrBox | None
-    """None on some labels for cases, on none for packs."""
-    texts: tuple[TextBox, ...]
-    bars: tuple[BarBox, ...] = ()
-    """Those of a label for cases and pallets; a pack's label has none."""
-
-    @property
-    def qr(self) -> QrBox:
-        """Where the QR code goes; raises ValueError where none does."""
-        if self.qr_box is None:
-            raise ValueError(f"{self.name} has no QR code")
-        return self.qr_box
-
-    @property
-    def for_units(self) -> bool:
-        """Whether it is for cases and pallets, not for packs."""
-        return bool(self.bars)
-
-    @property
-    def is_roll(self) -> bool:
-        """Whether a label printer feeds it: a row of labels at a time."""
-        return self.rows == 1
-
-    @property
-    def per_page(self) -> int:
-        """Labels on one page; 1 for a roll."""
-        return self.columns * self.rows
-
-    def dots(self, mm: float) -> int:
-        """``mm`` in whole dots."""
-        return round(mm / 25.4 * self.dpi)
 
 
 def stock_names() -> tuple[str, ...]:
-    """The stocks for labels of packs, in alphabetical order.
+    """The stocks for labels of packs: ours, then the plant's own.
 
     >>> stock_names()[:3]
     ('a4-21', 'a4-24', 'letter-30')
     """
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+    return (*names_in(FOLDER), *_own_names(for_units=False))
 
 
 def unit_stock_names() -> tuple[str, ...]:
-    """The stocks for labels of cases and pallets, in alphabetical order.
+    """The stocks for labels of cases and pallets: ours, then the plant's own.
 
-    >>> unit_stock_names()[-1]
-    'unit-a6'
+    >>> unit_stock_names()[:2]
+    ('unit-100x150', 'unit-100x50')
     """
-    return tuple(sorted(path.stem for path in UNIT_FOLDER.glob("*.toml")))
+    return (*names_in(UNIT_FOLDER), *_own_names(for_units=True))
 
 
 def load_stock(name: str) -> Stock:
@@ -111,16 +62,51 @@ def load_stock(name: str) -> Stock:
     >>> load_stock("roll-60x40").width
     60
     """
-    if name not in stock_names():
-        raise _stock_unknown(name, stock_names())
-    return read_stock(FOLDER / f"{name}.toml")
+    return _load(name, FOLDER, stock_names())
 
 
 def load_unit_stock(name: str) -> Stock:
     """The stock of that name, for cases and pallets; raises as ``load_stock``."""
-    if name not in unit_stock_names():
-        raise _stock_unknown(name, unit_stock_names())
-    return read_stock(UNIT_FOLDER / f"{name}.toml")
+    return _load(name, UNIT_FOLDER, unit_stock_names())
+
+
+def use_own_stocks(folder: Path) -> None:
+    """Where the plant keeps stock files of its own, for the whole process.
+
+    What is wrong among them is left out; the page of all stocks says why.
+    """
+    _own[:] = [folder]
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of the stock files in a folder, whether good or not."""
+    return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+_own: list[Path] = []
+"""The plant's folder, once it is known."""
+
+
+def _own_names(*, for_units: bool) -> Iterator[str]:
+    for folder in _own:
+        for name in names_in(folder):
+            try:
+                stock = read_stock(folder / f"{name}.toml")
+            except InvalidInput:
+                continue
+            if stock.for_units == for_units and not is_ours(name):
+                yield name
+
+
+def is_ours(name: str) -> bool:
+    """Whether a stock of that name comes with Lotmark; no own one may bear it."""
+    return name in names_in(FOLDER) or name in names_in(UNIT_FOLDER)
+
+
+def _load(name: str, folder: Path, known: tuple[str, ...]) -> Stock:
+    if name not in known:
+        raise _stock_unknown(name, known)
+    return read_stock((folder if is_ours(name) else _own[0]) / f"{name}.toml")
 
 
 def read_stock(path: Path) -> Stock:
@@ -130,12 +116,21 @@ def read_stock(path: Path) -> Stock:
     whose boxes overlap, leave the label or are too low for their text.
     """
     try:
+        return _parsed(path, path.stat().st_mtime_ns)
+    except OSError as problem:
+        raise _bad(path, problem.strerror or str(problem)) from None
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, written_at: int) -> Stock:
+    """The stock in a file as it was at a time, so that a changed one is read anew."""
+    try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text, parse_float=_finite)
         jsonschema.validate(data, _schema())
     except jsonschema.ValidationError as problem:
         raise _bad(path, f"{problem.json_path}: {problem.message}") from None
-    except (OSError, ValueError) as problem:  # not UTF-8 and not TOML are ValueErrors
+    except ValueError as problem:  # not UTF-8, not TOML
         raise _bad(path, str(problem)) from None
     page, label = data["page"], data["label"]
     stock = Stock(
@@ -149,83 +144,16 @@ def read_stock(path: Path) -> Stock:
         **data["sheet"],
         qr_box=QrBox(**data["qr"]) if "qr" in data else None,
         texts=tuple(TextBox(**text) for text in data["text"]),
+        sample=tuple(data.get("sample", {}).items()),
         bars=tuple(_bar_box(**bar) for bar in data.get("bars", ())),
     )
-    for fault in _faults(stock):
+    for fault in faults_of(stock):
         raise _bad(path, fault)
     return stock
 
 
 def _bar_box(*, elements: list[str], **places: float) -> BarBox:
     return BarBox(elements=tuple(elements), **places)
-
-
-def _faults(stock: Stock) -> list[str]:
-    """What the schema cannot see."""
-    faults = []
-    across = stock.left + stock.columns * (stock.width + stock.gap_x) - stock.gap_x
-    down = stock.top + stock.rows * (stock.height + stock.gap_y) - stock.gap_y
-    if across > stock.page_width + SLACK or down > stock.page_height + SLACK:
-        faults.append("the labels do not fit on the page")
-    if stock.qr_box and not _inside(stock.qr.box, stock, margin=0):
-        faults.append("the QR box with its quiet zone leaves the label")
-    if not stock.qr_box and not stock.for_units:
-        faults.append("a label for packs needs a QR code: give it a qr box")
-    for text in stock.texts:
-        faults += _text_faults(text, stock)
-    for bar in stock.bars:
-        if not _inside(bar.box, stock, stock.margin):
-            faults.append(f"the bars of {_name(bar)} leave the printable area")
-        if bar.min_module > bar.max_module:
-            faults.append(f"the bars of {_name(bar)} have min_module above max_module")
-    boxes = [
-        *([("the QR code", stock.qr.box)] if stock.qr_box else []),
-        *((text.value, text.box) for text in stock.texts),
-        *((f"the bars of {_name(bar)}", bar.box) for bar in stock.bars),
-    ]
-    for (one, a), (other, b) in itertools.combinations(boxes, 2):
-        wide = min(a[2], b[2]) - max(a[0], b[0])
-        high = min(a[3], b[3]) - max(a[1], b[1])
-        if wide > SLACK and high > SLACK:
-            faults.append(f"{one} and {other} overlap")
-    return faults
-
-
-def _name(bar: BarBox) -> str:
-    return "".join(f"({ai})" for ai in bar.elements)
-
-
-def _text_faults(text: TextBox, stock: Stock) -> Iterator[str]:
-    if not _inside(text.box, stock, stock.margin):
-        yield f"{text.value} leaves the printable area"
-    if text.min_size > text.size:
-        yield f"{text.value} has min_size above size"
-    if (ABOVE + BELOW) * text.min_size * MM_PER_POINT > text.height:
-        yield f"{text.value} is lower than its smallest type"
-    if face("sans").width(text.caption) * text.caption_size > (
-        text.caption_width / MM_PER_POINT
-    ):
-        yield f"{text.caption} is wider than its caption_width"
-    if set(text.names) & SERIALS and text.face != "mono":
-        yield f"{text.value} has the serial: its face must be mono"
-    if set(text.names) & SERIALS and not text.is_serial:
-        yield (
-            f"{text.value} has the serial: beside it only digits, letters and "
-            "-.:/# may stand"
-        )
-    known = UNIT_VALUES if stock.for_units else VALUE_NAMES
-    if unknown := set(text.names) - known:
-        yield f"{text.value} names no value of a label: {min(unknown)}"
-
-
-def _inside(box: Box, stock: Stock, margin: float) -> bool:
-    left, top, right, bottom = box
-    return (
-        left >= margin - SLACK
-        and top >= margin - SLACK
-        and right <= stock.width - margin + SLACK
-        and bottom <= stock.height - margin + SLACK
-    )
 
 
 def _finite(number: str) -> float:

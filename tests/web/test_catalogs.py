@@ -213,7 +213,7 @@ def pages(
             *("/quality", lot, f"{lot}/trace", f"/quality/scope?lot=BJ200/{LOT}"),
             *("/quality/lines", "/quality/registers", "/quality/tanks"),
         ],
-        "dong": ["/admin/components"],
+        "dong": ["/admin/components", "/admin/stocks"],
     }
     for login, paths in walks.items():
         client = in_chinese(log_in(login) if login else app.test_client())

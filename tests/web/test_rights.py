@@ -41,6 +41,11 @@ NEEDS = {
     "admin.all_badges": "user.add",
     "admin.new_badge": "user.add",
     "admin.set_pin_of": "user.add",
+    "admin.stocks": "master.edit",
+    "admin.keep_stock": "master.edit",
+    "admin.remove_stock": "master.edit",
+    "admin.stock_picture": "master.edit",
+    "admin.stock_file": "master.edit",
     "codes.orders": "codes.hand_out",
     "codes.order": "codes.hand_out",
     "codes.order_page": "codes.hand_out",
@@ -222,6 +227,7 @@ ROOM_KEY = {"line": "batch.open", "desk": "complaint.read", "quality": "trace.re
 """What opens a room's door, whatever is done inside."""
 
 VALUES = {
+    "name": "roll-60x40",
     "lot_id": 1,
     "article_id": 1,
     "number": "KS-26-9999",

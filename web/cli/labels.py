@@ -67,14 +67,15 @@ def _of_packs(
     output: BinaryIO,
     skip: int,
 ) -> int:
-    if stock not in stock_names():
-        raise InvalidInput(
-            "stock_unknown",
-            N_("No label stock %(stock)s. Expected one of: %(known)s."),
-            stock=stock,
-            known=", ".join(stock_names()),
-        )
     with context.house() as house, house.plant.reading() as session:
+        # Only now are the plant's own stocks known.
+        if stock not in stock_names():
+            raise InvalidInput(
+                "stock_unknown",
+                N_("No label stock %(stock)s. Expected one of: %(known)s."),
+                stock=stock,
+                known=", ".join(stock_names()),
+            )
         lot = find_lot(session, lot_code)
         number = lot.next_item - first if count is None else count
         if first < 0 or number < 1:
