@@ -16,13 +16,10 @@ from sqlalchemy.orm import Session
 from ...trace import audit, flow, numbers
 from ...trace.errors import N_, Conflict, InvalidInput, NotFound
 from ...trace.files import StoredFile
-from ...trace.identity.bulk import encode_many
 from ...trace.identity.codes import ItemCode
-from ...trace.identity.gs1 import Gtin
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.identity.keys import KeyRing
-from ...trace.identity.links import DigitalLink
-from ...trace.identity.tables import CodeBinding, CodeBlock
+from ...trace.identity.tables import CodeBinding
 from ...trace.parties.lots import lock_lots
 from ...trace.parties.tables import Article, Lot
 from ...trace.people import Actor
@@ -30,15 +27,14 @@ from ...trace.production.codes import issue_codes
 from ...trace.production.marks import mark_items
 from ...trace.production.rolls import issue_roll, spoil_codes
 from ..engine.archive import write_sealed_csv
-from ..engine.values import LabelRecord, LabelSeries
+from ..engine.values import LabelSeries
 from .handover_tables import CodeFetch, CodeOrder
-from .service import SPECIMEN, label_series
+from .rolls import roll_series
+from .service import label_series
 
 RIGHT = "codes.hand_out"
 MOST_ORDERED = 500_000
 """Codes of one order: a file of about 60 MB before it is packed."""
-AT_ONCE = 100_000
-"""Codes enciphered at once."""
 FAULTY, UNDELIVERED = "faulty at the print house", "not delivered by the print house"
 
 ORDER = flow.Machine(
@@ -265,20 +261,8 @@ def _labels(
         yield from label_series(session, ring, lot, items, base_url)
         return
     article = session.get_one(Article, order.article_id)
-    block = session.scalars(
-        sa.select(CodeBlock).filter_by(series_id=order.series_id, first=order.lo)
-    ).one()
-    gtin = Gtin.parse(article.gtin) if article.gtin else None
-    model = LabelRecord(
-        url=str(DigitalLink.build(base_url, SPECIMEN, gtin)),
-        serial=SPECIMEN,
-        product=article.name,
-        product_en=article.name_en,
-        net_content=article.net_content,
-    )
-    for part in items.slices(AT_ONCE):
-        serials = encode_many(ring[block.key_version], block.series_id, part)
-        yield LabelSeries(model, serials)
+    if order.series_id is not None:
+        yield from roll_series(session, ring, article, order.series_id, items, base_url)
 
 
 def _note(

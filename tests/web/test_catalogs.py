@@ -255,7 +255,14 @@ def line_pages(
     assert change(client, f"{batch}/print", **form).location == batch
     at_printer = f"/line/jobs/{job[:-1]}{int(job[-1]) + 1}"
     paths = [f"{at_printer}/{name}" for name in ("resume", "settle", "cancel", "first")]
-    paths += ["/line/counts", "/line/scan", "/line/commands", "/line/operator"]
+    paths += [
+        "/line/rolls",
+        f"{batch}/bind",
+        "/line/counts",
+        "/line/scan",
+        "/line/commands",
+        "/line/operator",
+    ]
     paths += [
         f"{batch}/{name}"
         for name in ("clearance", "void", "count", "more", "reprint", "print")

@@ -101,6 +101,7 @@ def test_li_prints_labels_at_the_line(open_page: Open, demo: Demo) -> None:
     check_nothing_overflows(page)
     page.keyboard.press("F1")
     page.fill("#count", "24")
+    page.locator("label:has(#to-file)").click()
     page.check("input[value='roll-60x40']", force=True)
     page.check("input[value=pdf]", force=True)
     page.keyboard.press("F1")
