@@ -21,6 +21,8 @@ from ..trace.identity.keys import KeyRing
 from ..trace.identity.reading import Reading, read_code
 from ..trace.identity.tables import ItemMark
 from ..trace.parties.tables import Article, Lot
+from ..trace.production.codes import serials_of
+from ..trace.production.repacked import repacked_from, repacked_into
 from ..trace.stock.holds import IN_FORCE
 from ..trace.stock.item_status import ItemStatus, Mark, item_status
 from ..trace.stock.tables import Hold
@@ -29,6 +31,8 @@ PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
 WORDS = ("recalled", "caution", "partly", "suspect", "voided", "unbound", "clear")
 """From the gravest down. ``caution``: examined for health, or rejected; ``partly``:
 some packs of the batch are recalled."""
+MOST_CODES = 50
+"""Codes of a set of repacked packs that are told."""
 GOOD = ("unbound", "clear")
 """Words of a verdict that speak of nothing against the code."""
 
@@ -43,6 +47,20 @@ class Verdict:
     """Since when a caution has been in force."""
     mark: Mark | None = None
     """The recall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Packs of another batch that a repacked pack became, or was."""
+
+    lot: str
+    items: str
+    """As ``ItemSet`` prints them."""
+    serials: tuple[str, ...]
+    """Their codes, at most ``MOST_CODES``."""
+
+    def document(self) -> dict[str, object]:
+        return {"lot": self.lot, "items": self.items, "serials": list(self.serials)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,10 @@ class Answer:
     product or batch than the code was issued for."""
     verdict: Verdict | None = None
     """The gravest thing known of the item."""
+    became: tuple[Other, ...] = ()
+    """The packs it was repacked into, or is among."""
+    was: tuple[Other, ...] = ()
+    """The packs it was repacked from."""
 
     @property
     def reason(self) -> str:
@@ -107,6 +129,8 @@ class Answer:
             "serial": serial.text if serial else None,
             "status": self.status,
             "reason": self.reason,
+            "repacked_into": [other.document() for other in self.became],
+            "repacked_from": [other.document() for other in self.was],
         }
 
 
@@ -150,7 +174,39 @@ def verify_text(session: Session, keys: KeyRing, text: str) -> Answer:
         if named is not None:  # the pack in hand may be of the batch on its label
             verdicts.append(judge_batch(session, named))
     gravest = min(verdicts, key=lambda verdict: WORDS.index(verdict.word))
-    return Answer(text, "", reading, item, contradiction, gravest)
+    return Answer(
+        *(text, "", reading, item, contradiction, gravest),
+        *_repacked(session, keys, item),
+    )
+
+
+def _repacked(
+    session: Session, keys: KeyRing, item: ItemStatus
+) -> tuple[tuple[Other, ...], tuple[Other, ...]]:
+    """What a pack became when it was repacked, and what it was before."""
+    if item.lot is None or item.lot_item is None:
+        return (), ()
+    became = [
+        _other(session, keys, link.new_lot, link.new)
+        for link in repacked_from(session, [item.lot.id])
+        if item.lot_item in link.old
+    ]
+    was = [
+        _other(session, keys, link.old_lot, link.old)
+        for link in repacked_into(session, [item.lot.id])
+        if item.lot_item in link.new
+    ]
+    return tuple(became), tuple(was)
+
+
+def _other(session: Session, keys: KeyRing, lot_id: int, items: ItemSet) -> Other:
+    lot = session.get_one(Lot, lot_id)
+    try:
+        some = items.take(min(items.count, MOST_CODES))
+        codes = [text for _, text in serials_of(session, keys, lot_id, some)]
+    except NotFound:  # numbered, and never given a code
+        codes = []
+    return Other(lot.code, str(items), tuple(codes))
 
 
 def find_item(session: Session, keys: KeyRing, reading: Reading) -> ItemStatus | None:

@@ -54,6 +54,7 @@ def scope_document(scope: Scope) -> dict[str, Any]:
             "mixed": scope.units.mixed,
             "listed": [_unit(one) for one in scope.units.listed],
         },
+        "repacked": [pair._asdict() for pair in scope.repacked],
         "unbatched": [_unbatched(one) for one in scope.whereabouts.unbatched],
     }
 

@@ -11,13 +11,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from ...trace.errors import N_, InvalidInput
 from ...trace.identity.items import ItemSet
 from ...trace.parties.tables import Lot
+from ...trace.production.repacked import repacked_from
 from ..complaints.tables import Complaint
 from .collector import collector_waits
 from .criteria import Complained, Criteria, LotCriterion
@@ -77,6 +78,16 @@ class Common:
     """Lots besides that contain it, which nobody complains about."""
 
 
+class Pair(NamedTuple):
+    """Packs of an affected batch that became packs of another."""
+
+    old_lot: str
+    old_items: str
+    """As ``ItemSet`` prints them."""
+    new_lot: str
+    new_items: str
+
+
 @dataclass(frozen=True)
 class Scope:
     """The answer to a recall's first questions, at one moment."""
@@ -89,6 +100,8 @@ class Scope:
     """Of the counted lots."""
     units: Units
     """The cases and pallets that hold some of these."""
+    repacked: tuple[Pair, ...]
+    """Affected packs that were repacked, and the new ones."""
     made: int
     """Affected units of the counted lots: what the positions must add up to."""
     hash: str
@@ -219,7 +232,21 @@ def _compute(
         lots = tuple(_with_spread(lot, found) for lot in lots)
     made = sum(lot.affected for lot in lots if lot.counted)
     units = affected_units(session, wanted)
-    return Scope(membership.criteria, now, lots, found, units, made, membership.hash)
+    pairs = _pairs(session, membership)
+    return Scope(
+        membership.criteria, now, lots, found, units, pairs, made, membership.hash
+    )
+
+
+def _pairs(session: Session, membership: Membership) -> tuple[Pair, ...]:
+    """Which affected packs became which, as it was noted at repacking."""
+    records, found = membership.records, []
+    for link in repacked_from(session, membership.affected):
+        items = membership.affected[link.old_lot].items
+        if items is None or items & link.old:
+            ends = records[link.old_lot].code, records[link.new_lot].code
+            found.append(Pair(ends[0], str(link.old), ends[1], str(link.new)))
+    return tuple(found)
 
 
 def _with_spread(lot: ScopeLot, found: Whereabouts) -> ScopeLot:

@@ -176,15 +176,20 @@ def _remove(session: Session, life: Life) -> None:
 def _use(session: Session, life: Life) -> None:
     used, output = life.lot(session), life.own(session, "in_production", "produced")
     most = 5 if used.article.base_unit == "piece" else 100_000
+    kind = life.random.choice(("consumption", "rework", "repack"))
+    scanned = kind == "repack" and used.next_item and output.next_item
+    old, new = (life.some_items(lot) if scanned else None for lot in (used, output))
     use_lot(
         *(session, used.id, output.id),
         place_id=life.where(session, used),
-        quantity=life.random.randint(1, most),
+        quantity=old.count if old else life.random.randint(1, most),
         at=life.lately(),
-        kind=life.random.choice(("consumption", "rework", "repack")),
+        kind=kind,
         reason=life.words(),
         actor=life.someone(),
         now=life.now,
+        old=old,
+        new=new,
     )
 
 

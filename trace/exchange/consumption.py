@@ -8,7 +8,7 @@ from ..bulk import plain_moment
 from ..errors import N_, InvalidInput
 from ..identity.items import ItemSet
 from ..production.tables import LotInput
-from .book import already_there
+from .book import already_there, cell_missing
 from .contents import check_items, quantity_contradicts
 from .job import Job, Moment
 from .known_lots import KnownLot, found_among
@@ -18,7 +18,7 @@ from .using import Use, take_used
 KEY = ("input_id", "output_id", "kind", "quantity", "at")
 """The columns of an edge; two that are the same in all are one brought in twice, but
 for the place in the record that files tell."""
-EDGE = (*KEY, "reason", "approved_by", "_entry")
+EDGE = (*KEY, "reason", "approved_by", "old_items", "new_items", "_entry")
 
 Key = tuple[int, int, str, int, str]
 
@@ -39,8 +39,9 @@ def add_consumption(job: Job, rows: list[Row]) -> None:
         take_used(job, row, use, row.values["output_lot"])
         key = used.id, output.id, kind, quantity, at.text
         entry = row.get("entry")
-        said = row.get("reason", ""), row.get("approved_by", ""), entry
-        job.plan.add("lot_input", EDGE, (*key, *said), row)
+        said = row.get("reason", ""), row.get("approved_by", "")
+        packs = _repacked(job, row, used, output, kind)
+        job.plan.add("lot_input", EDGE, (*key, *said, *packs, entry), row)
         job.plan.mark("lot_input", (*key, entry))
         read.append((row, key))
         times.append(at.at)
@@ -50,6 +51,30 @@ def add_consumption(job: Job, rows: list[Row]) -> None:
     for row, key in read if taken else ():
         if key in taken:
             job.bad.note(row, "at", already_there("consumption", row["input_lot"]))
+
+
+def _repacked(
+    job: Job, row: Row, used: KnownLot, output: KnownLot, kind: str
+) -> tuple[str, str]:
+    """Which packs became which, as the edge keeps them."""
+    old, new = row.get("old_items"), row.get("new_items")
+    if old is None and new is None:
+        return "", ""
+    for column, other in (("old_items", new), ("new_items", old)):
+        if row.get(column) is None and other is not None:
+            raise WrongCell(column, cell_missing(column))
+    if kind != "repack":
+        raise WrongCell("old_items", _not_repacked())
+    check_items(used, old, "old_items")
+    check_items(output, new, "new_items")
+    return str(old), str(new)
+
+
+def _not_repacked() -> InvalidInput:
+    return InvalidInput(
+        "repack_items",
+        N_("Old and new packs are told of repacking only: correct kind, or empty it."),
+    )
 
 
 def check_consumption(job: Job) -> None:

@@ -70,11 +70,11 @@ def contents_of_row(
     return scanned + [Content(lot_id, count, None) for lot_id, count in counts.items()]
 
 
-def check_items(lot: KnownLot, items: ItemSet) -> None:
+def check_items(lot: KnownLot, items: ItemSet, column: str = "items") -> None:
     """Raises WrongCell for items whose numbers were never given out."""
     if beyond := items - ItemSet.range(0, lot.next_item):
         raise WrongCell(
-            "items",
+            column,
             InvalidInput(
                 "item_unknown",
                 N_("Lot %(lot)s has %(count)s items from 0, so not %(items)s."),

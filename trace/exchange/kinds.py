@@ -65,6 +65,8 @@ CONSUMPTION = Kind(
         a_long("reason", "原因"),
         a_text("approved_by", "批准人"),
         Column("booked", ("已入账",), values.truth),
+        some_items("old_items", "原单袋", "原包装"),
+        some_items("new_items", "新单袋", "新包装"),
         ENTRY,
     ),
 )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from .. import audit
 from ..errors import N_, Conflict, InvalidInput
+from ..identity.items import ItemSet
 from ..parties.lots import find_place, lock_lots
 from ..parties.tables import Lot
 from ..people import Actor
@@ -15,6 +16,7 @@ from ..stock.gates import WITHDRAWN
 from ..stock.loose import move_goods
 from ..stock.service import Move
 from .inspections import has_failed
+from .repacked import check_repacked
 from .tables import LotInput
 from .told import check_choice, check_past, check_reason, zone_of
 
@@ -35,15 +37,20 @@ def use_lot(
     reason: str = "",
     actor: Actor,
     now: datetime,
+    old: ItemSet | None = None,
+    new: ItemSet | None = None,
 ) -> LotInput:
     """Some of a lot went into a batch; ``quantity`` in the input's base unit.
+
+    Of packs that are repacked, ``old`` says which were opened and ``new`` which they
+    became.
 
     Rework and repacking need ``rework.approve`` and a reason: both are kept with the
     edge. Goods that were ever sold are refused by the ledger (Food Safety Law art.
     34(1), Implementing Regulation art. 29), and so is more than is there.
 
     Raises Conflict ``lot_expired``, ``lot_unusable``, ``lot_failed``, ``batch_closed``,
-    InvalidInput ``lot_into_itself``, ``rework_not_own``.
+    InvalidInput ``lot_into_itself``, ``rework_not_own``, and as ``check_repacked``.
     """
     check_choice(kind, KINDS)
     check_past(at, now)
@@ -55,10 +62,11 @@ def use_lot(
     lots = lock_lots(session, [input_id, output_id])
     used, output = lots[input_id], lots[output_id]
     check_output(output)
+    check_repacked(kind, used, output, quantity, old, new)
     check_usable(session, used, kind, at, zone_of(output))
     gone = find_place(session, "consumed").id
     way = used.id, place_id, gone, at, output.code
-    moved = Move(*way, quantity, reason=kind)
+    moved = Move(*way, quantity, old, reason=kind)
     move_goods(session, [moved], actor=actor, now=now)
     edge = LotInput(
         input_id=used.id,
@@ -68,9 +76,13 @@ def use_lot(
         at=at,
         reason=reason.strip(),
         approved_by="" if kind == "consumption" else actor.login,
+        old_items=str(old or ""),
+        new_items=str(new or ""),
     )
     session.add(edge)
     told = {"output": output.id, "kind": kind, "quantity": quantity, "reason": reason}
+    if new:
+        told |= {"old": str(old), "new": str(new)}
     audit.record(session, actor.login, "lot.use", f"lot:{used.id}", now, **told)
     session.flush()
     return edge

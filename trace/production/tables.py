@@ -223,6 +223,11 @@ class LotInput(Base):
     reason: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
     approved_by: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
     """Who allowed the rework or repacking."""
+    old_items: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    """Which packs of the input were repacked, as ``ItemSet`` prints them; empty where
+    nobody scanned them."""
+    new_items: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
+    """Which packs of the output these became."""
 
     source: Mapped[Lot] = relationship(foreign_keys=input_id)
     target: Mapped[Lot] = relationship(foreign_keys=output_id)

@@ -26,6 +26,14 @@ class VerifyIn(Told):
     """Serials or web addresses."""
 
 
+class RepackedOut(Shown):
+    """Packs of another batch, by their numbers and the first of their codes."""
+
+    lot: str
+    items: str
+    serials: list[str]
+
+
 class Verified(Shown):
     """What one code is, as `lotmark verify --json` prints it."""
 
@@ -42,6 +50,10 @@ class Verified(Shown):
     ]
     reason: str
     """`ok`, or why not."""
+    repacked_into: list[RepackedOut]
+    """The packs it became, or is among."""
+    repacked_from: list[RepackedOut]
+    """The packs it was before."""
 
 
 class VerifyOut(Shown):

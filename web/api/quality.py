@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_place
 from ...trace.people import Actor
 from ...trace.production.consumption import use_lot
@@ -17,7 +18,7 @@ from .much import PlacedIn, items_named
 from .papers import Content, read_content
 from .records import TAG, InputOut, InspectionOut, SampleOut
 from .room import writes
-from .values import Code, Id, Line, Moment, Quantity, Reason, Told
+from .values import Code, Id, Items, Line, Moment, Quantity, Reason, Told
 
 
 class InputIn(Told):
@@ -50,6 +51,10 @@ class InputIn(Told):
     """Rework and repacking take `rework.approve`, and so a person’s own key."""
     reason: Line = ""
     """Needed for rework and repacking."""
+    old_items: Items | None = None
+    """Which packs of the input were repacked …"""
+    new_items: Items | None = None
+    """… and which packs of the batch they became."""
 
 
 @writes("/inputs", None, InputIn, InputOut, tag=TAG)
@@ -73,6 +78,8 @@ def post_inputs(session: Session, body: InputIn, actor: Actor, now: datetime) ->
         reason=body.reason,
         actor=actor,
         now=now,
+        old=ItemSet.parse(body.old_items) if body.old_items else None,
+        new=ItemSet.parse(body.new_items) if body.new_items else None,
     )
     return _shown(edge, InputOut, input_lot=used.code, output_lot=made.code)
 

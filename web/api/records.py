@@ -223,6 +223,10 @@ class InputOut(Shown):
     at: datetime
     reason: str
     approved_by: str
+    old_items: str
+    """Of repacked packs: which of the input …"""
+    new_items: str
+    """… became which of the output; empty where nobody scanned them."""
 
 
 class InputQuery(PageQuery):

@@ -137,6 +137,8 @@ class ScopeOut(Shown):
     on_the_way: list[dict[str, Any]]
     units: UnitsOut
     """Cases and pallets with anything affected inside, mixed ones first."""
+    repacked: list[dict[str, Any]]
+    """Affected packs that were repacked, and the packs they became."""
     unbatched: list[dict[str, Any]]
     """What left without a batch written down, and may be affected."""
 

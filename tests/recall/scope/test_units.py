@@ -12,6 +12,7 @@ from lotmark.recall.scope.document import scope_document
 from lotmark.recall.scope.units import affected_units
 from lotmark.trace.db import Database, Session
 from lotmark.trace.identity.items import ItemSet
+from lotmark.trace.production.tables import LotInput
 from lotmark.trace.stock.tables import LogisticUnit, UnitContent
 
 Content = tuple[int, int, tuple[int, int] | None, bool]
@@ -58,6 +59,25 @@ def test_a_mixed_case_and_its_pallet_are_affected(
         (1, "W1", 5, ["A"], ["C"]),
         (9, "", 15, ["A"], ["C"]),
         (2, "", 10, ["A"], []),
+    ]
+
+
+def test_repacked_packs_are_listed_in_pairs(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        story = Story(session, now)
+        for source, target, old in (
+            (story.a, story.b, "0-3"),
+            (story.c, story.b, "5"),
+        ):
+            edge = LotInput(input_id=source.id, output_id=target.id, kind="repack")
+            edge.quantity, edge.at, edge.old_items, edge.new_items = 1, now, old, "9"
+            session.add(edge)
+        session.flush()
+        criteria = Criteria((LotCriterion(story.a.id),), origin="logistics")
+        document = scope_document(story.scope(criteria))
+    check(document)
+    assert document["repacked"] == [
+        {"old_lot": "A", "old_items": "0-3", "new_lot": "B", "new_items": "9"}
     ]
 
 

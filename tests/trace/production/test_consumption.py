@@ -1,6 +1,7 @@
 """What goes into a batch: good, there, never sold, and with a signature for rework."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from batch_work import LI, LIN, QIAN, SUN, bring_to_test, inspect, keep, make, r
 
 from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import Conflict, Forbidden, InvalidInput
+from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.lots import find_place
 from lotmark.trace.parties.tables import Location, Lot
 from lotmark.trace.people import Actor, system
@@ -16,6 +18,7 @@ from lotmark.trace.production.consumption import use_lot
 from lotmark.trace.production.genealogy import trace_lots
 from lotmark.trace.production.inspections import record_inspection
 from lotmark.trace.production.release import release_batch
+from lotmark.trace.production.repacked import repacked_from, repacked_into
 from lotmark.trace.production.tables import LotInput
 from lotmark.trace.stock.holds import place_hold
 from lotmark.trace.stock.queries import balances
@@ -32,7 +35,10 @@ def use(
     quantity: int = KG,
     place: str = "FG1",
     actor: Actor = LI,
-    **more: str,
+    kind: str = "consumption",
+    reason: str = "",
+    old: ItemSet | None = None,
+    new: ItemSet | None = None,
 ) -> LotInput:
     return use_lot(
         session,
@@ -41,9 +47,12 @@ def use(
         place_id=find_place(session, place).id,
         quantity=quantity,
         at=now,
+        kind=kind,
+        reason=reason,
         actor=actor,
         now=now,
-        **more,
+        old=old,
+        new=new,
     )
 
 
@@ -158,18 +167,16 @@ def test_rework_needs_qa_and_a_reason(
     with plant.writing() as session:
         finish_batch(session, made, LI, now)
         other = make(session, "L2-2", now)
-        told = {"kind": "rework", "place": "YL1/L2"}
+        told = partial(use, session, kind="rework", place="YL1/L2")
         for person in (LI, LIN):
             with pytest.raises(Forbidden, match="rework.approve is needed"):
-                use(session, made, other.id, now, 5, actor=person, reason="x", **told)
+                told(made, other.id, now, 5, actor=person, reason="x")
         with pytest.raises(InvalidInput, match="a reason in writing"):
-            use(session, made, other.id, now, 5, actor=QIAN, **told)
-        edge = use(
-            session, made, other.id, now, 5, actor=QIAN, reason="torn bags", **told
-        )
+            told(made, other.id, now, 5, actor=QIAN)
+        edge = told(made, other.id, now, 5, actor=QIAN, reason="torn bags")
         assert (edge.reason, edge.approved_by) == ("torn bags", "qian")
-        back = use(
-            session, other.id, made, now, 1, actor=QIAN, reason="back again", **told
+        back = told(
+            other.id, made, now, 1, actor=QIAN, reason="back again"
         )  # a loop is a fact: every walk keeps a visited set
         assert back.kind == "rework"
         assert len(trace_lots(session, made).edges) == 2
@@ -217,3 +224,30 @@ def test_returned_goods_are_never_reworked(
             )
         assert session.scalar(sa.select(sa.func.count(LotInput.id))) == 0
         assert session.get_one(Lot, made).status == "released"
+
+
+def test_repacked_packs_keep_what_they_were(
+    plant: Database, made: int, now: datetime
+) -> None:
+    old, new = ItemSet.range(10, 14), ItemSet.range(0, 2)
+    with plant.writing() as session:
+        other = make(session, "L2-2", now)
+        assert other.next_item
+        told = partial(use, session, made, other.id, now, place="YL1/L2", reason="x")
+        repack = partial(told, actor=QIAN, kind="repack")
+        for quantity, packs in ((5, (old, new)), (4, (old, None)), (4, (None, new))):
+            with pytest.raises(InvalidInput) as refused:
+                repack(quantity, old=packs[0], new=packs[1])
+            assert refused.value.code == "repack_items"
+        with pytest.raises(InvalidInput) as refused:
+            told(4, actor=QIAN, kind="rework", old=old, new=new)
+        assert refused.value.code == "repack_items"
+        with pytest.raises(InvalidInput) as refused:
+            repack(4, old=old, new=ItemSet.range(90_000, 90_001))
+        assert refused.value.code == "item_unknown"
+        repack(4, old=old, new=new)
+        (link,) = repacked_from(session, [made])
+        assert (link.old, link.new_lot, link.new) == (old, other.id, new)
+        assert repacked_into(session, [other.id]) == [link]
+        gone = find_place(session, "consumed").id
+        assert balances(session, [made])[made].balances[gone].known == old

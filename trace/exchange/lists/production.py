@@ -217,6 +217,8 @@ CONSUMPTION = Listing(
         Column("reason", N_("Reason"), LotInput.reason, uses=FILES),
         Column("approved_by", N_("Approved by"), LotInput.approved_by, uses=FILES),
         Column("booked", "", sa.literal("yes"), "code", uses=IMPORTED),
+        Column("old_items", N_("Old packs"), LotInput.old_items, uses=FILES),
+        Column("new_items", N_("New packs"), LotInput.new_items, uses=FILES),
         entry_column(LotInput.id),
     ),
     (LotInput.id,),
