@@ -31,6 +31,7 @@ coverage: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/codes.py
 	$(BIN)/python bench/labels.py --million
+	$(BIN)/python bench/press.py
 	$(BIN)/python bench/photos.py
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/curve.py docs/pictures/cost-curve.png

@@ -27,7 +27,7 @@ from .installation import Installation
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 0.1
+LOOK_EVERY = 0.05
 """Seconds between looks for printers with something to do."""
 
 

@@ -41,7 +41,7 @@ def ruler_dots(stock: Stock) -> NDArray[np.bool_]:
         _fill(dots, stock, x, down, x + THICK / 2, down + TICK * (2 - bool(place % 5)))
     size = stock.dots(3)
     _write(dots, stock, "A", across + 0.8, bottom - 1, size)
-    _write(dots, stock, "B", right - 3, down + 5, size)
+    _write(dots, stock, "B", left + 1.5, down + 4, size)
     said = f"C {ruler_length(stock):g} mm"
     _write(dots, stock, said, across + 3, down + 7, size)
     return dots
