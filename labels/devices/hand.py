@@ -124,8 +124,9 @@ class Hand(Generic[S]):
         self.device: Device | None = None
         self.inside: dict[int, tuple[int, str]] = {}
         """Blocks it has and that are not known to be out: labels, and their name."""
-        self.due_out: datetime = datetime.min.replace(tzinfo=clock.now().tzinfo)
-        """When a silent printer has all out, by its pace."""
+        self.due_out = 0.0
+        """When a silent printer has all out, by its pace and ``time.monotonic``: the
+        clock of a line PC may be set meanwhile."""
         self.grown = 1
         """Labels of the next block."""
         self.heard = self.renewed = time.monotonic()
@@ -202,7 +203,7 @@ class Hand(Generic[S]):
     def _note_fates(self, device: Device, status: Status | None) -> None:
         """Forget what is out, or came into doubt."""
         if status is None:
-            if not self.books.answers and clock.now() >= self.due_out:
+            if not self.books.answers and time.monotonic() >= self.due_out:
                 self.inside.clear()
             return
         fates = {block: device.fate(name) for block, (_, name) in self.inside.items()}
@@ -247,8 +248,9 @@ class Hand(Generic[S]):
         self.inside[block] = sheaf.count, remote
         due_out = None
         if not self.books.answers:
-            due_out = max(self.due_out, clock.now()) + sheaf.count * PACE
-            self.due_out = due_out
+            now = time.monotonic()
+            self.due_out = max(self.due_out, now) + sheaf.count * PACE.total_seconds()
+            due_out = clock.now() + timedelta(seconds=self.due_out - now)
         self.books.sent(block, remote, due_out)
         self.grown = min(self.grown * GROWTH, max(self.books.in_flight // 2, 1))
 

@@ -18,6 +18,7 @@ from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 from jinja2 import Template
 from jinja2.meta import find_referenced_templates
+from line_pc import line_pc
 from line_work import clear, serials
 from press_room import PressRoom
 from shelves import LOT, csrf, fill
@@ -166,6 +167,7 @@ def test_no_page_has_english_left_in_it(
     log_in: small_plant.LogIn,
     catalog: Catalog,
     rendered: set[str],
+    tmp_path: Path,
 ) -> None:
     sentences = [
         msgid
@@ -174,7 +176,10 @@ def test_no_page_has_english_left_in_it(
     ]
     left = {
         (path, sentence)
-        for path, page in pages(app, house, log_in)
+        for path, page in (
+            *pages(app, house, log_in),
+            *line_pc_pages(app, house, tmp_path),
+        )
         for sentence in sentences
         if sentence in page
     }
@@ -273,6 +278,26 @@ def line_pages(
     yield "badge", visible(shown(client, "/me/badge"))
     badge = change(client, "/me/badge/new", password=PASSWORD)
     yield "new badge", visible(badge.text)
+
+
+def line_pc_pages(
+    app: Flask, house: Installation, folder: Path
+) -> Iterator[tuple[str, str]]:
+    """The pages of a line PC: before it was ever connected, and at work."""
+    with line_pc(house, app, folder, first_check=True) as pc:
+        in_chinese(pc.client)
+        for path in ("/line", "/line/operator", "/line/reports", "/line/nowhere"):
+            yield f"station{path}", visible(pc.shown(path))
+        pc.sync()
+        yield "station refuses", visible(pc.order(3).text)
+        pc.work_as("li")
+        for name in ("", "/print", "/void", "/reprint", "/batches", "/operator"):
+            yield f"station/line{name}", visible(pc.shown(f"/line{name}"))
+        pc.order(3)
+        pc.print_all()
+        for name in ("", "/resume", "/cancel", "/reports"):
+            yield f"station/line{name}", visible(pc.shown(f"/line{name}"))
+        yield "station scan", visible(pc.change("/line/scan", code="7" * 16).text)
 
 
 def store_pages(

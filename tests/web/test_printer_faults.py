@@ -22,7 +22,7 @@ from fake_printer import FakePrinter, with_printer
 from press_room import PressRoom, pressing, room_in, wait_for
 from sqlalchemy.orm import Session
 
-from lotmark.labels.devices import hand, tcp
+from lotmark.labels.devices import hand, raw, tcp
 from lotmark.labels.jobs import leases
 from lotmark.labels.jobs.printers import find_printer, remove_printer
 from lotmark.labels.jobs.steering import (
@@ -93,7 +93,7 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
     ) -> str:
         found.strikes("kill_before")
         if found.at == "kill_between":
-            self._link.sendall(data[: len(data) // 2])
+            self._link.send(memoryview(data)[: len(data) // 2])
         found.strikes("kill_between")
         sent = send(self, name, data, rows, alive)
         found.strikes("kill_after")
@@ -113,8 +113,8 @@ def death(monkeypatch: pytest.MonkeyPatch) -> Death:
     monkeypatch.setattr(tcp.TcpDevice, "send", dying_send)
     monkeypatch.setattr(leases, "leave_printer", leave_unless_killed)
     monkeypatch.setattr(leases, "LEASE", timedelta(seconds=1.5))
-    monkeypatch.setattr(tcp, "STALLED", 1.0)
-    monkeypatch.setattr(tcp, "QUIET", 0.03)
+    monkeypatch.setattr(raw, "STALLED", 1.0)
+    monkeypatch.setattr(raw, "QUIET", 0.03)
     monkeypatch.setattr(hand, "RETRY", 0.05)
     monkeypatch.setattr(hand, "ANSWER_WITHIN", 0.3)
     monkeypatch.setattr(hand, "SILENT_FOR", 1.0)

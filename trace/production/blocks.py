@@ -45,15 +45,20 @@ def issue_blocks(
     key_version: int,
     actor: Actor,
     now: datetime,
+    *,
+    spoiled: int = 0,
 ) -> list[CodeBlock]:
     """Give a device codes of its own, most often as one block.
 
+    ``spoiled`` codes of the batch are on no label and do not count against its plan.
     Raises what ``issue_codes`` and ``issue_roll`` raise.
     """
     if lot_id is None:
         ranges = [issue_roll(session, count, key_version, actor, now)]
     else:
-        ranges = issue_codes(session, lot_id, count, key_version, actor, now)
+        ranges = issue_codes(
+            session, lot_id, count, key_version, actor, now, spoiled=spoiled
+        )
     firsts = [(issued.series, issued.lo) for issued in ranges]
     of_these = sa.tuple_(CodeBlock.series_id, CodeBlock.first).in_(firsts)
     blocks = list(session.scalars(sa.select(CodeBlock).where(of_these)))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from ...labels.jobs.service import label_series
+from ...labels.jobs.service import label_series, spoiled_codes
 from ...trace.errors import N_, NotFound
 from ...trace.identity.items import ItemSet
 from ...trace.parties.lots import find_line
@@ -131,7 +131,10 @@ def post_codes(
     Send an `Idempotency-Key`: without it a repeated request issues codes again.
     """
     version = house().keys.current.version
-    ranges = issue_codes(session, lot_id, body.count, version, actor, now)
+    spoiled = spoiled_codes(session, lot_id)
+    ranges = issue_codes(
+        session, lot_id, body.count, version, actor, now, spoiled=spoiled
+    )
     return {"lot_id": lot_id, "first": ranges[0].lot_lo or 0, "count": body.count}
 
 

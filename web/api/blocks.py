@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from ...labels.jobs.service import spoiled_codes
 from ...trace import clock
 from ...trace.identity.gs1 import Gtin, LotCode
 from ...trace.identity.links import DigitalLink
@@ -86,8 +87,16 @@ def post_blocks(session: Session, body: BlockIn, actor: Actor, now: datetime) ->
     Send an `Idempotency-Key`: without it a repeated request issues codes again.
     """
     version = house().keys.current.version
+    spoiled = spoiled_codes(session, body.lot_id) if body.lot_id else 0
     blocks = issue_blocks(
-        session, body.device, body.count, body.lot_id, version, actor, now
+        session,
+        body.device,
+        body.count,
+        body.lot_id,
+        version,
+        actor,
+        now,
+        spoiled=spoiled,
     )
     return {"blocks": [block.id for block in blocks]}
 

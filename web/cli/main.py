@@ -30,6 +30,7 @@ COMMANDS = {
     "export": "export:export",
     "serve": "run:serve",
     "worker": "run:worker",
+    "station": "station:station",
 }
 """Each command and where it is; read only when called, so that each starts fast."""
 

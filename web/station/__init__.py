@@ -1,0 +1,1 @@
+"""The line PC: prints from its own block of codes with the network gone."""
