@@ -3,8 +3,9 @@
     python bench/labels.py [--million]
 
 Labels a second of CPU time in one process, each way in turn; prints tables of Markdown
-for RESULTS.md. libqrencode is measured when Debian's ``libqrencode4`` is there.
-``--million`` writes a million labels as PDF and tells time and memory.
+for RESULTS.md. libqrencode and gLabels are measured when Debian's ``libqrencode4`` and
+``glabels`` are there; else the bench says so. ``--million`` writes a million labels as
+PDF and tells time and memory.
 """
 
 import argparse
@@ -15,26 +16,25 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import qrcode
+from glabels import glabels
 from measure import table
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
+from reportlab_ways import naive_reportlab, plain_reportlab
 
 from lotmark.labels.engine.columns import beside
-from lotmark.labels.engine.font import FILE, INDEX
-from lotmark.labels.engine.layout import Line, place
 from lotmark.labels.engine.qr_block import encode_rows
 from lotmark.labels.engine.render import render
-from lotmark.labels.engine.stock import Stock, load_stock
+from lotmark.labels.engine.samples import UNIT
+from lotmark.labels.engine.stock import load_stock, load_unit_stock
+from lotmark.labels.engine.unit_labels import render_units
 from lotmark.labels.engine.values import LabelRecord, LabelSeries
 from lotmark.trace.identity.bulk import encode_many
 from lotmark.trace.identity.codes import CodeKey
+from lotmark.trace.identity.gs1 import Sscc
 from lotmark.trace.identity.items import ItemSet
 
 KEY = CodeKey(1, bytes(range(32)))
@@ -50,6 +50,8 @@ BEEF = LabelRecord(
     line_code="L2",
 )
 ROUNDS = 5
+JOB = 1_000
+"""Labels of a job on a label printer."""
 
 
 class Drain(io.RawIOBase):
@@ -117,86 +119,26 @@ def libqrencode() -> Callable[[int], None] | None:
     return work
 
 
-def ours(format: str, stock: str) -> Callable[[int], object]:
+def ours(format: str, stock: str, job: int = 0) -> Callable[[int], object]:
+    """In one file, or in jobs of so many labels, as printers get them."""
     paper = load_stock(stock)
-    return lambda count: render(format, series(count), paper, Drain())
+
+    def work(count: int) -> None:
+        for _ in range(0, count, job or count):
+            render(format, series(job or count), paper, Drain())
+
+    return work
 
 
-def plain_reportlab(count: int) -> None:
-    """The best plain way: text as a form drawn once, each symbol one path."""
-    stock = load_stock("a4-24")
-    canvas, height = _canvas(stock)
-    canvas.beginForm("fixed")
-    lines = place(stock, BEEF).lines
-    _texts(canvas, (line for line in lines if line.text != BEEF.serial_grouped))
-    canvas.endForm()
-    for number, record in enumerate(next(series(count))):
-        _to_label(canvas, stock, height, number)
-        canvas.doForm("fixed")
-        label = place(stock, record)
-        own = record.serial_grouped
-        _texts(canvas, (line for line in label.lines if line.text == own))
-        path = canvas.beginPath()
-        code = label.symbol
-        for row, cells in enumerate(code.modules):
-            edges = np.flatnonzero(np.diff(np.r_[False, cells, False])).tolist()
-            for start, end in zip(edges[::2], edges[1::2], strict=True):
-                path.rect(
-                    code.x + start * code.module,
-                    -(code.y + (row + 1) * code.module),
-                    (end - start) * code.module,
-                    code.module,
-                )
-        canvas.drawPath(path, stroke=0, fill=1)
-        canvas.restoreState()
-    canvas.save()
-
-
-def naive_reportlab(count: int) -> None:
-    """As most tutorials do it: a picture by ``qrcode`` on each label."""
-    stock = load_stock("a4-24")
-    canvas, height = _canvas(stock)
-    for number, record in enumerate(next(series(count))):
-        _to_label(canvas, stock, height, number)
-        label = place(stock, record)
-        _texts(canvas, label.lines)
-        picture = qrcode.make(record.url, border=0).get_image()
-        code = label.symbol
-        canvas.drawImage(
-            ImageReader(picture.convert("RGB")),
-            code.x,
-            -(code.y + code.side),
-            code.side,
-            code.side,
-        )
-        canvas.restoreState()
-    canvas.save()
-
-
-def _canvas(stock: Stock) -> tuple[Canvas, int]:
-    pdfmetrics.registerFont(TTFont("plain-sans", FILE, subfontIndex=INDEX["sans"]))
-    pdfmetrics.registerFont(TTFont("plain-mono", FILE, subfontIndex=INDEX["mono"]))
-    point = 72 / stock.dpi
-    size = stock.dots(stock.page_width), stock.dots(stock.page_height)
-    return Canvas(io.BytesIO(), pagesize=tuple(side * point for side in size)), size[1]
-
-
-def _to_label(canvas: Canvas, stock: Stock, height: int, number: int) -> None:
-    if number and number % stock.per_page == 0:
-        canvas.showPage()
-    row, column = divmod(number % stock.per_page, stock.columns)
-    canvas.saveState()
-    canvas.scale(72 / stock.dpi, 72 / stock.dpi)
-    canvas.translate(
-        stock.dots(stock.left + column * (stock.width + stock.gap_x)),
-        height - stock.dots(stock.top + row * (stock.height + stock.gap_y)),
-    )
-
-
-def _texts(canvas: Canvas, lines: Iterable[Line]) -> None:
-    for line in lines:
-        canvas.setFont(f"plain-{line.face}", line.size)
-        canvas.drawString(line.x, -line.baseline, line.text)
+def cases(count: int) -> None:
+    """Labels of cases, in files of fifty."""
+    stock = load_unit_stock("unit-100x150")
+    for start in range(0, count, 50):
+        records = [
+            replace(UNIT, sscc=Sscc.build("9506000", number).digits)
+            for number in range(start, start + 50)
+        ]
+        render_units("zpl", records, stock, Drain())
 
 
 def show(head: str, found: dict[str, float], against: tuple[str, ...]) -> None:
@@ -206,6 +148,24 @@ def show(head: str, found: dict[str, float], against: tuple[str, ...]) -> None:
     table((head, "a second of CPU time"), rows)
     for name, other in zip(names, against, strict=True):
         print(f"\n{name}: {first / found[other]:,.0f} ×")
+
+
+def beside_glabels() -> None:
+    """gLabels and ours, the same 2,400 labels on A4 sheets of 24, best of three."""
+    stock, count = load_stock("a4-24"), 2_400
+    found = [glabels(next(series(count)), stock) for _ in range(3)]
+    took = [one for one in found if one is not None]
+    if not took:
+        print("\ngLabels is not measured: apt install glabels")
+        return
+    mine = rates({"ours": (count, ours("pdf", "a4-24"))})["ours"]
+    seconds, memory = min(took)
+    theirs = count / seconds
+    table(
+        ("2,400 labels on A4 as PDF", "a second of CPU time"),
+        [("ours", f"{mine:,.0f}"), ("gLabels", f"{theirs:,.0f}")],
+    )
+    print(f"\nfirst against gLabels: {mine / theirs:,.0f} ×; it took {memory:,.0f} MB")
 
 
 def million() -> None:
@@ -241,21 +201,30 @@ def main() -> None:
     pdf: dict[str, tuple[int, Callable[[int], object]]] = {
         "ours, A4 sheets of 24": (20_000, ours("pdf", "a4-24")),
         "ours, roll 60 × 40 mm": (20_000, ours("pdf", "roll-60x40")),
-        "reportlab, form and paths": (480, plain_reportlab),
-        "reportlab and qrcode": (48, naive_reportlab),
+        "reportlab, form and paths": (
+            480,
+            lambda count: plain_reportlab(list(next(series(count)))),
+        ),
+        "reportlab and qrcode": (
+            48,
+            lambda count: naive_reportlab(list(next(series(count)))),
+        ),
     }
     show("labels as PDF", rates(pdf), tuple(pdf)[2:])
     others: dict[str, tuple[int, Callable[[int], object]]] = {
         name: (count, ours(name, "roll-60x40"))
         for name, count in (
             ("zpl", 200_000),
-            ("zpl-graphics", 20_000),
             ("tspl", 200_000),
-            ("tspl-graphics", 20_000),
             ("csv", 200_000),
+            ("png-zip", 500),
         )
     }
+    for name in ("zpl-graphics", "tspl-graphics"):
+        others[f"{name}, jobs of {JOB:,}"] = 20_000, ours(name, "roll-60x40", JOB)
+    others["cases with three bar codes, 100 × 150 mm, zpl"] = 200, cases
     show("roll 60 × 40 mm", rates(others), ())
+    beside_glabels()
     if arguments.million:
         million()
 

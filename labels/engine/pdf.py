@@ -82,7 +82,7 @@ class _Book:
         self.point = 72 / stock.dpi
         width = stock.dots(stock.page_width) * self.point
         self._box = b"/MediaBox[0 0 %.5f %.5f]" % (width, self.height * self.point)
-        self.pages = array("Q")
+        self.pages = array("I")
         self.nodes: list[int] = []
 
     def add_page(self, labels: list[bytes]) -> None:

@@ -11,6 +11,9 @@ from typing import IO
 KIDS = 256
 """Pages or nodes under one node of the page tree."""
 
+FOUR_BYTES = (1 << 32) - 1
+"""Places up to here are kept in four bytes each: a roll has two for every label."""
+
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
 
@@ -19,7 +22,7 @@ class PdfFile:
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
-        self._places = array("Q", [0])
+        self._places = array("I", [0])
         self._at = 0
         # The comment's bytes over 127 tell transfer programs that it is binary.
         self._put(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")
@@ -31,6 +34,8 @@ class PdfFile:
 
     def write(self, number: int, body: bytes) -> None:
         """Write the object of a reserved number."""
+        if self._at > FOUR_BYTES and self._places.typecode == "I":
+            self._places = array("Q", self._places)
         self._places[number] = self._at
         self._put(b"%d 0 obj\n%b\nendobj\n" % (number, body))
 

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from typing import IO, Any
 
-IN_MEMORY = 32 << 20
+IN_MEMORY = 8 << 20
 """Bytes kept in memory before they move to a temporary file."""
 COPIED = 1 << 20
 """Bytes taken back from there at a time."""

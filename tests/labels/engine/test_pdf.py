@@ -13,6 +13,7 @@ import zxingcpp
 from alone import alone
 from numpy.typing import NDArray
 
+from lotmark.labels.engine import pdf_file
 from lotmark.labels.engine.layout import place
 from lotmark.labels.engine.raster import label_dots
 from lotmark.labels.engine.render import render
@@ -171,6 +172,17 @@ def test_a_long_roll_of_several_batches_is_a_sound_file(records: Records) -> Non
         text = document[number].get_textpage().get_text_range()
         assert many[number].serial_grouped in text
         assert many[number].batch_no in "".join(text.split())
+
+
+def test_a_file_beyond_four_gigabytes_would_keep_its_places(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_file, "FOUR_BYTES", 20_000)
+    out = BytesIO()
+    render("pdf", alone(records(60)), load_stock("roll-40x30"), out)
+    with pikepdf.open(BytesIO(out.getvalue())) as sound:
+        assert sound.check_pdf_syntax() == []
+        assert len(sound.pages) == 60
 
 
 def test_the_serial_stands_in_a_face_of_one_width(tmp_path: Path) -> None:
