@@ -313,7 +313,7 @@ COMPLAINT_EVENT: dict[str, str] = {
 }
 
 PRINTER: dict[str, Word] = {
-    "ok": ("ok", N_("Ready")),
+    "ok": ("ok", N_("Ready to print")),
     "attention": ("bad", N_("Needs attention")),
     "no_answer": ("bad", N_("Does not answer")),
     "unknown": ("none", N_("Unknown: it does not say")),
