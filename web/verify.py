@@ -5,7 +5,7 @@ guesses learns nothing (DESIGN §5).
 """
 
 import os.path
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,18 +21,18 @@ from ..trace.identity.keys import KeyRing
 from ..trace.identity.reading import Reading, read_code
 from ..trace.identity.tables import ItemMark
 from ..trace.parties.tables import Article, Lot
-from ..trace.production.codes import serials_of
-from ..trace.production.repacked import repacked_from, repacked_into
 from ..trace.stock.holds import IN_FORCE
 from ..trace.stock.item_status import ItemStatus, Mark, item_status
 from ..trace.stock.tables import Hold
+from .repacked import Other, others_of
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
-WORDS = ("recalled", "caution", "partly", "suspect", "voided", "unbound", "clear")
+WORDS = (
+    *("recalled", "caution", "partly", "suspect", "voided", "repacked"),
+    *("unbound", "clear"),
+)
 """From the gravest down. ``caution``: examined for health, or rejected; ``partly``:
-some packs of the batch are recalled."""
-MOST_CODES = 50
-"""Codes of a set of repacked packs that are told."""
+some packs of the batch are recalled; ``repacked``: opened, and its goods in others."""
 GOOD = ("unbound", "clear")
 """Words of a verdict that speak of nothing against the code."""
 
@@ -47,20 +47,6 @@ class Verdict:
     """Since when a caution has been in force."""
     mark: Mark | None = None
     """The recall."""
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """Packs of another batch that a repacked pack became, or was."""
-
-    lot: str
-    items: str
-    """As ``ItemSet`` prints them."""
-    serials: tuple[str, ...]
-    """Their codes, at most ``MOST_CODES``."""
-
-    def document(self) -> dict[str, object]:
-        return {"lot": self.lot, "items": self.items, "serials": list(self.serials)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +75,7 @@ class Answer:
     @property
     def reason(self) -> str:
         """``ok``, or why not: a problem, ``recalled``, a contradiction, ``caution``,
-        ``suspect`` or ``voided``, the first that holds."""
+        ``suspect``, ``voided`` or ``repacked``, the first that holds."""
         if self.verdict is None:
             return self.problem
         word = self.verdict.word
@@ -167,46 +153,30 @@ def verify_text(session: Session, keys: KeyRing, text: str) -> Answer:
     if item is None:
         return Answer(text, "unknown", reading)
     contradiction = _contradiction(reading, item)
+    became, was = others_of(session, keys, item)
     verdicts = [judge_item(session, item)]
+    verdicts += [_judge_other(session, other) for other in (*became, *was)]
+    if became:
+        verdicts.append(Verdict("repacked"))
     if contradiction:
         verdicts.append(Verdict("suspect"))
         named = lot_named(session, reading)
         if named is not None:  # the pack in hand may be of the batch on its label
             verdicts.append(judge_batch(session, named))
     gravest = min(verdicts, key=lambda verdict: WORDS.index(verdict.word))
-    return Answer(
-        *(text, "", reading, item, contradiction, gravest),
-        *_repacked(session, keys, item),
-    )
+    return Answer(text, "", reading, item, contradiction, gravest, became, was)
 
 
-def _repacked(
-    session: Session, keys: KeyRing, item: ItemStatus
-) -> tuple[tuple[Other, ...], tuple[Other, ...]]:
-    """What a pack became when it was repacked, and what it was before."""
-    if item.lot is None or item.lot_item is None:
-        return (), ()
-    became = [
-        _other(session, keys, link.new_lot, link.new)
-        for link in repacked_from(session, [item.lot.id])
-        if item.lot_item in link.old
-    ]
-    was = [
-        _other(session, keys, link.old_lot, link.old)
-        for link in repacked_into(session, [item.lot.id])
-        if item.lot_item in link.new
-    ]
-    return tuple(became), tuple(was)
-
-
-def _other(session: Session, keys: KeyRing, lot_id: int, items: ItemSet) -> Other:
-    lot = session.get_one(Lot, lot_id)
-    try:
-        some = items.take(min(items.count, MOST_CODES))
-        codes = [text for _, text in serials_of(session, keys, lot_id, some)]
-    except NotFound:  # numbered, and never given a code
-        codes = []
-    return Other(lot.code, str(items), tuple(codes))
+def _judge_other(session: Session, other: Other) -> Verdict:
+    """What the batch of such packs means for the one in hand: not to be eaten while
+    those packs are recalled or examined, for the same goods were in both.
+    """
+    found = judge_batch(session, other.lot)
+    if found.word == "partly":
+        told = _recalled(session, other.lot)
+        marked = ItemSet.from_intervals((mark.lo, mark.hi) for mark in told)
+        return Verdict("caution" if other.items & marked else "clear")
+    return found if found.word == "clear" else Verdict("caution", since=found.since)
 
 
 def find_item(session: Session, keys: KeyRing, reading: Reading) -> ItemStatus | None:
@@ -237,12 +207,7 @@ def judge_item(session: Session, item: ItemStatus) -> Verdict:
 
 def judge_batch(session: Session, lot: Lot) -> Verdict:
     """The gravest thing known of a batch as a whole."""
-    rows = session.execute(
-        sa.select(ItemMark)
-        .where(ItemMark.lot_id == lot.id, ItemMark.kind == "recalled")
-        .order_by(ItemMark.at, ItemMark.id)
-    ).scalars()
-    marks = list(rows)
+    marks = _recalled(session, lot)
     marked = ItemSet.from_intervals((mark.lo, mark.hi) for mark in marks)
     last = marks[-1] if marks else None
     mark = Mark(last.kind, last.public_no, last.url, last.at) if last else None
@@ -254,6 +219,15 @@ def judge_batch(session: Session, lot: Lot) -> Verdict:
     if since or lot.status == "rejected":
         return Verdict("caution", since=since)
     return Verdict("partly", mark=mark) if mark else Verdict("clear")
+
+
+def _recalled(session: Session, lot: Lot) -> Sequence[ItemMark]:
+    """Its packs that are recalled, in the order of time."""
+    return session.scalars(
+        sa.select(ItemMark)
+        .where(ItemMark.lot_id == lot.id, ItemMark.kind == "recalled")
+        .order_by(ItemMark.at, ItemMark.id)
+    ).all()
 
 
 def lot_named(session: Session, reading: Reading) -> Lot | None:

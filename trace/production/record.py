@@ -22,6 +22,7 @@ from .inspections import inspections_of
 from .label_balance import LabelBalance, label_balance
 from .label_counts import LabelCount, last_count
 from .papers import papers_of
+from .repacked import repacked_document
 from .samples import samples_of
 from .tables import (
     Cleaning,
@@ -116,12 +117,14 @@ def record_of(session: Session, lot: Lot, on: date) -> Record:
 
 
 def account_document(session: Session, lot: Lot, now: datetime) -> dict[str, Any]:
-    """Whether a lot adds up, and who got some of it, beside its genealogy."""
+    """Whether a lot adds up, who got some of it, and which of its packs were repacked,
+    beside its genealogy."""
     on = now.astimezone(zone_of(lot)).date()
     return {
         "unit": lot.article.base_unit,
         "balance": balance_document(balance_of_lot(session, lot, on)),
         "consignees": sent_document(sent_to(session, lot.id)),
+        "repacked": repacked_document(session, lot.id),
     }
 
 

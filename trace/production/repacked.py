@@ -42,6 +42,20 @@ def repacked_into(session: Session, lots: Collection[int]) -> list[Repacked]:
     return _read(session, among(LotInput.output_id, lots))
 
 
+def repacked_document(session: Session, lot_id: int) -> list[dict[str, str]]:
+    """Which packs of a lot became which, and which they were; plain values."""
+    links = [*repacked_into(session, [lot_id]), *repacked_from(session, [lot_id])]
+    return [
+        {
+            "old_lot": session.get_one(Lot, link.old_lot).code,
+            "old_items": str(link.old),
+            "new_lot": session.get_one(Lot, link.new_lot).code,
+            "new_items": str(link.new),
+        }
+        for link in links
+    ]
+
+
 def check_repacked(
     kind: str,
     used: Lot,

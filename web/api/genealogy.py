@@ -109,6 +109,15 @@ class LotConsignee(Shown):
     shipments: list[str]
 
 
+class RepackedPacks(Shown):
+    """Packs of one lot that became packs of another, by their numbers in each."""
+
+    old_lot: str
+    old_items: str
+    new_lot: str
+    new_items: str
+
+
 class TraceOut(Shown):
     """What a lot was made of, and what was made of it."""
 
@@ -123,6 +132,8 @@ class TraceOut(Shown):
     """Of the balance and of what the consignees got."""
     balance: LotBalance
     consignees: list[LotConsignee]
+    repacked: list[RepackedPacks]
+    """Its packs that were repacked, and the packs of it that others became."""
 
 
 @reads("/lots/<int:lot_id>/trace", "trace.read", TraceOut, tag=TAG, query=TraceQuery)

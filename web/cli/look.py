@@ -82,6 +82,11 @@ def trace(
         way = " -> ".join(codes.get(one, f"lot {one}") for one in ends)
         much = _much(edge["quantity"], edge["unit"])
         click.echo(f"     {way}  {much} ({edge['kind']})")
+    for one in document["repacked"]:
+        click.echo(
+            f"     Repacked: {one['old_lot']} items {one['old_items']} -> "
+            f"{one['new_lot']} items {one['new_items']}"
+        )
     _show_account(document)
 
 
@@ -172,3 +177,9 @@ def _show(answer: Answer) -> None:
     click.secho(f"{answer.status:9} {answer.reason:17}", fg=colour, nl=False)
     where = f"{shown['lot']} item {shown['item']}" if shown["lot"] else ""
     click.echo(f" {Path(answer.input).name:24} {where}")
+    for word, others in (("into", answer.became), ("from", answer.was)):
+        for other in others:
+            codes = ", ".join(other.serials) or "no codes"
+            click.echo(
+                f"    repacked {word} {other.lot.code} items {other.items}: {codes}"
+            )

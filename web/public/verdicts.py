@@ -9,6 +9,7 @@ from ...trace.identity.keys import KeyRing
 from ...trace.identity.reading import Reading
 from ...trace.parties.tables import Article, Lot
 from ...trace.stock.item_status import ItemStatus
+from ..repacked import Other
 from ..verify import Answer, Verdict, judge_batch, lot_named, verify_text
 
 
@@ -27,6 +28,10 @@ class Pack:
     """None for a product, of which nothing can be said as a whole."""
     contradicts: bool = False
     """The address names another product or batch than the code was issued for."""
+    became: tuple[Other, ...] = ()
+    """The packs it was repacked into, or is among."""
+    was: tuple[Other, ...] = ()
+    """The packs it was repacked from."""
 
 
 def look_up(session: Session, keys: KeyRing, text: str) -> Pack | None:
@@ -83,6 +88,8 @@ def _item_pack(reading: Reading, answer: Answer, item: ItemStatus) -> Pack:
         item,
         answer.verdict,
         bool(answer.contradiction),
+        answer.became,
+        answer.was,
     )
 
 
