@@ -327,6 +327,36 @@ def test_what_goes_in_is_recorded_and_rework_needs_qa(
         assert len(session.scalars(sa.select(LotInput)).all()) == 1
 
 
+def test_repacking_is_entered_with_old_and_new_codes(
+    qian: FlaskClient, log_in: small_plant.LogIn, house: Installation
+) -> None:
+    with house.plant.writing() as session:
+        lot = session.get_one(Lot, 1)
+        tray = Lot(article_id=lot.article_id, code="TRAY", ai10="TRAY", site_id=1)
+        tray.produced_on, tray.status = lot.produced_on, "in_production"
+        session.add(tray)
+        session.flush()
+        issue_codes(session, tray.id, 5, 1, system(), clock.now())
+        page, two = f"/quality/lots/{tray.id}", ItemSet.range(0, 2)
+        fresh = [code for _, code in serials_of(session, house.keys, tray.id, two)]
+    old = "\n".join(_codes(house, 0, 2))
+    form = {"input_lot": "L2-1", "from": "YL1/L2", "at": NOW, "old": old}
+    form |= {"new": "\n".join(fresh), "why": "dented trays"}
+    assert change(log_in("zhao"), f"{page}/repack", **form).status_code == 403
+    for wrong in ({"new": ""}, {"amount": "3", "amount_unit": "piece"}, {"old": "x"}):
+        assert change(qian, f"{page}/repack", **(form | wrong)).status_code == 400
+    swapped = form | {"old": form["new"], "new": form["old"]}
+    assert change(qian, f"{page}/repack", **swapped).status_code == 409
+    done = change(qian, f"{page}/repack", **form)
+    assert done.location == f"{page}#h-inputs", said(done)
+    again = change(qian, f"{page}/repack", **form)
+    assert again.status_code == 409
+    assert "items 0-1 → 0-1" in shown(qian, page)
+    with house.plant.reading() as session:
+        (edge,) = session.scalars(sa.select(LotInput))
+        assert (edge.old_items, edge.new_items, edge.quantity) == ("0-1", "0-1", 2)
+
+
 def test_a_batch_is_rejected_and_a_finished_one_closed(
     qian: FlaskClient, house: Installation
 ) -> None:

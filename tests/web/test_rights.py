@@ -146,6 +146,7 @@ NEEDS = {
     "quality.count": "batch.release",
     "quality.use": "batch.finish",
     "quality.rework": "rework.approve",
+    "quality.repack": "rework.approve",
     "quality.file": "trace.read",
     "quality.dossier": "trace.read",
     "quality.registers": "trace.read",

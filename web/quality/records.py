@@ -180,6 +180,13 @@ def rework(lot_id: int) -> ResponseReturnValue:
     return _use(lot_id, "rework")
 
 
+@room.post("/quality/lots/<int:lot_id>/repack")
+def repack(lot_id: int) -> ResponseReturnValue:
+    """Packs of another batch were opened and packed again as packs of this one."""
+    actor().require("rework.approve")
+    return _use(lot_id, "repack")
+
+
 @room.get("/quality/files/<sha256>")
 def file(sha256: str) -> ResponseReturnValue:
     """A report, paper or chart; other stored files are not shown here."""
@@ -193,17 +200,22 @@ def _use(lot_id: int, kind: str) -> ResponseReturnValue:
     def step(session: Session, now: datetime) -> None:
         used = find_lot(session, text_field("input_lot", MOST_LINE, required=True))
         place = text_field("from", MOST_LINE, required=True)
+        old = scanned_field(session, used, "old")
+        new = scanned_field(session, find(session, lot_id), "new")
+        counted = old.count if old and not request.form.get("amount") else None
         use_lot(
             session,
             used.id,
             lot_id,
             place_id=find_place(session, place).id,
-            quantity=amount_field("amount", used.article),
+            quantity=counted or amount_field("amount", used.article),
             at=moment_field("at"),
             kind=kind,
             reason=text_field("why", MOST_REASON),
             actor=actor(),
             now=now,
+            old=old,
+            new=new,
         )
 
     return take(lot_id, step, "h-inputs")
