@@ -30,7 +30,9 @@ from ..recall.scope.names import find_id
 from ..trace.errors import N_, InvalidInput
 from ..trace.identity.items import ItemSet
 from ..trace.parties.lots import find_line, find_lot
+from ..trace.parties.tables import Line
 from ..trace.production.cycles import find_cycle, find_equipment
+from ..trace.production.tables import Cleaning
 from ..trace.stock.queries import find_shipment
 from ..trace.stock.units import find_unit
 from .i18n import PLANT_ZONE
@@ -155,10 +157,22 @@ def _things(session: Session, typed: Typed, several: Several) -> list[Criterion]
     }
     facts = [make(n) for kind, make in kinds.items() for n in several.get(kind, ())]
     if cleaning := typed.get("cleaning"):
-        facts.append(CleaningFailed(_number(cleaning)))
+        facts.append(_failed_cleaning(session, _number(cleaning)))
     if check := typed.get("check"):
         facts.append(CheckFailed(_number(check)))
     return facts
+
+
+def _failed_cleaning(session: Session, number: int) -> Criterion:
+    """A cleaning of a line that failed; one of equipment is the time of it there.
+
+    That time begins before the cleaning ends, so it is no clean break of itself.
+    """
+    told = session.get(Cleaning, number)
+    if told is None or not told.equipment:
+        return CleaningFailed(number)
+    site = session.get_one(Line, told.line_id).site_id
+    return EquipmentWindow(site, told.equipment, told.started_at, told.ended_at)
 
 
 def _lines(session: Session, typed: Typed) -> list[Criterion]:

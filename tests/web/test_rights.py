@@ -154,6 +154,7 @@ NEEDS = {
     "quality.lines": "trace.read",
     "quality.change": "line.status",
     "quality.correct": "line.status",
+    "quality.clean": "line.record",
     "quality.tanks": "trace.read",
     "quality.open_filling": "batch.finish",
     "quality.fill": "batch.finish",

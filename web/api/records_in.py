@@ -157,7 +157,7 @@ def post_cycles(session: Session, body: CyclesIn, actor: Actor, now: datetime) -
 
 
 class CleaningIn(Told):
-    """A cleaning of a line."""
+    """A cleaning of a line, or of one equipment at it."""
 
     line: Code
     """Code of the line, or `SITE/LINE`."""
@@ -166,6 +166,8 @@ class CleaningIn(Told):
     kind: Literal["dry", "wet", "full", "allergen"]
     result: Literal["pass", "fail"]
     verified_by: Line = ""
+    equipment: Code | None = None
+    """The retort, kettle or chiller that was cleaned; left out for the whole line."""
 
 
 class CleaningsIn(Told):
@@ -187,6 +189,7 @@ def post_cleanings(
             "kind": one.kind,
             "result": one.result,
             "verified_by": one.verified_by,
+            "equipment": one.equipment,
         }
         for one in body.cleanings
     ]

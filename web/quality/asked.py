@@ -85,16 +85,20 @@ def read_asked(read: Callable[[str, int], str], values: MultiDict[str, str]) -> 
     )
 
 
+def newest_cleanings(session: Session, most: int) -> list[tuple[Cleaning, Line]]:
+    """The newest cleanings of lines and of equipment."""
+    found = session.execute(
+        sa.select(Cleaning, Line)
+        .join(Line, Line.id == Cleaning.line_id)
+        .order_by(Cleaning.ended_at.desc(), Cleaning.id.desc())
+        .limit(most)
+    ).unique()
+    return [(row, line) for row, line in found]
+
+
 def choices(session: Session) -> Choices:
     """The lines, the newest cleanings and the newest failed checks."""
     lines = session.scalars(sa.select(Line).order_by(Line.site_id, Line.code))
-    cleanings = session.execute(
-        sa.select(Cleaning, Line)
-        .join(Line, Line.id == Cleaning.line_id)
-        .where(Cleaning.equipment == "")
-        .order_by(Cleaning.ended_at.desc())
-        .limit(MOST_RECORDS)
-    ).unique()
     checks = session.execute(
         sa.select(ProcessCheck, Line)
         .join(Line, Line.id == ProcessCheck.line_id)
@@ -104,6 +108,6 @@ def choices(session: Session) -> Choices:
     ).unique()
     return Choices(
         list(lines.unique()),
-        [(row, line) for row, line in cleanings],
+        newest_cleanings(session, MOST_RECORDS),
         [(row, line) for row, line in checks],
     )

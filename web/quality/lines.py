@@ -1,7 +1,7 @@
 """The lines: stopped, put right, and let run again after a passed re-sample."""
 
 import sqlalchemy as sa
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...trace import clock
@@ -9,6 +9,8 @@ from ...trace.db import Session
 from ...trace.errors import LotmarkError
 from ...trace.parties.lots import find_lot
 from ...trace.parties.tables import Line, Lot
+from ...trace.production import cleanings
+from ...trace.production.cleanings import record_cleaning
 from ...trace.production.lines import (
     CHECKS,
     LINE,
@@ -18,13 +20,17 @@ from ...trace.production.lines import (
 )
 from ...trace.production.tables import LineRun, ProcessCheck
 from ..current import actor, house
-from ..forms import choice_field, moment_field, text_field
+from ..forms import choice_field, moment_field, number_field, text_field
+from ..once import book_once
 from ..problems import status_of
+from .asked import newest_cleanings
 from .room import room
 
 STEPS = ("stop", "start", "rectify")
 MOST_REASON = 1000
 MOST_LINE = 200
+MOST_CLEANINGS = 10
+MOST_ID = 2**53
 MOST_CHECKS = 30
 """Failed checks shown, the newest."""
 
@@ -84,11 +90,38 @@ def correct(check_id: int) -> ResponseReturnValue:
     return redirect(url_for("quality.lines"))
 
 
+@room.post("/quality/cleanings")
+def clean() -> ResponseReturnValue:
+    """A line was cleaned, or one equipment at it."""
+    actor().require("line.record")
+
+    def deed(session: Session) -> str:
+        record_cleaning(
+            session,
+            number_field("line", 1, MOST_ID),
+            equipment=text_field("equipment", MOST_LINE),
+            start=moment_field("start"),
+            end=moment_field("end"),
+            kind=choice_field("kind", cleanings.KINDS),
+            result=choice_field("result", cleanings.RESULTS),
+            verified_by=text_field("verified_by", MOST_LINE),
+            actor=actor(),
+            now=clock.now(),
+        )
+        return url_for("quality.lines", _anchor="h-cleanings")
+
+    try:
+        return book_once(deed)
+    except LotmarkError as error:
+        return _page(error), status_of(error)
+
+
 def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
     with house().plant.reading() as session:
         found = session.scalars(sa.select(Line).order_by(Line.code)).unique().all()
         last = {line.id: _last_lot(session, line) for line in found}
         failed = _failed_checks(session)
+        cleaned = newest_cleanings(session, MOST_CLEANINGS)
     return render_template(
         "quality/lines.html",
         lines=found,
@@ -99,6 +132,9 @@ def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
         },
         checks=CHECKS,
         failed=failed,
+        cleaned=cleaned,
+        cleaning_kinds=cleanings.KINDS,
+        was_cleaning=request.endpoint == "quality.clean",
         error=error,
         at=at,
     )
