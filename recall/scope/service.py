@@ -101,7 +101,7 @@ class Scope:
     units: Units
     """The cases and pallets that hold some of these."""
     repacked: tuple[Pair, ...]
-    """Affected packs that were repacked, and the new ones."""
+    """Packs of counted lots that were repacked, and the new ones."""
     made: int
     """Affected units of the counted lots: what the positions must add up to."""
     hash: str
@@ -232,17 +232,21 @@ def _compute(
         lots = tuple(_with_spread(lot, found) for lot in lots)
     made = sum(lot.affected for lot in lots if lot.counted)
     units = affected_units(session, wanted)
-    pairs = _pairs(session, membership)
+    pairs = _pairs(session, records, wanted)
     return Scope(
         membership.criteria, now, lots, found, units, pairs, made, membership.hash
     )
 
 
-def _pairs(session: Session, membership: Membership) -> tuple[Pair, ...]:
+def _pairs(
+    session: Session,
+    records: Mapping[int, LotRecord],
+    counted: Mapping[int, ItemSet | None],
+) -> tuple[Pair, ...]:
     """Which affected packs became which, as it was noted at repacking."""
-    records, found = membership.records, []
-    for link in repacked_from(session, membership.affected):
-        items = membership.affected[link.old_lot].items
+    found = []
+    for link in repacked_from(session, counted):
+        items = counted[link.old_lot]
         if items is None or items & link.old:
             ends = records[link.old_lot].code, records[link.new_lot].code
             found.append(Pair(ends[0], str(link.old), ends[1], str(link.new)))

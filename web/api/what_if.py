@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from ...recall.scope.unbatched import possible_consignees
 from ...trace import clock
 from ...trace.parties.tables import Article, Lot
 from ..snapshots import snapshot_of
@@ -36,6 +37,10 @@ class WhatIfOut(Shown):
     """Made of these."""
     consignees: int
     """Firms that have, get or had some of these."""
+    possible_units: int
+    """At most so many more, that left without a batch and may be of these."""
+    possible_consignees: list[str]
+    """Codes of the firms these went to."""
 
 
 @asks("/what-if", "scope.compute", WhatIfIn, WhatIfOut, tag=TAG)
@@ -43,11 +48,15 @@ def what_if(session: Session, body: WhatIfIn) -> Any:
     """Say what would be reached if some lots were bad; nothing is kept."""
     as_of, snapshot = snapshot_of(session, clock.now())
     found = snapshot.what_if(body.lots)
-    names = set(WhatIfOut.model_fields) - {"as_of", "lot_ids"}
+    possible = possible_consignees(session, found.lot_ids)
     return {
         "as_of": as_of,
         "lot_ids": list(found.lot_ids),
-        **{name: getattr(found, name) for name in names},
+        "lots": found.lots,
+        "units": found.units,
+        "consignees": found.consignees,
+        "possible_units": sum(one.quantity for one in possible),
+        "possible_consignees": sorted({one.consignee for one in possible}),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ...recall.scope.unbatched import possible_consignees
 from ...trace import audit as chain
 from ...trace import clock
 from ...trace.parties.lots import find_lot
@@ -71,6 +72,7 @@ def trace(
         lot = find_lot(session, lot_code)
         document = trace_document(trace_lots(session, lot.id, direction or "both"))
         document |= account_document(session, lot, clock.now())
+        possible = possible_consignees(session, [lot.id])
     if as_json:
         print_json(document)
         return
@@ -88,6 +90,12 @@ def trace(
             f"{one['new_lot']} items {one['new_items']}"
         )
     _show_account(document)
+    for maybe in possible:
+        much = _much(maybe.quantity, document["unit"])
+        click.echo(
+            f"  {maybe.consignee:12} {maybe.name}  may include up to {much}: "
+            f"shipment {maybe.shipment} left without a batch"
+        )
 
 
 def _much(quantity: int, unit: str) -> str:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...recall.complaints.counts import complaint_counts
+from ...recall.scope.unbatched import Possible, possible_consignees
 from ...trace.parties.tables import Location, Lot
 from ...trace.production.readiness import Readiness, readiness_of
 from ...trace.production.record import Record, record_of
@@ -37,6 +38,8 @@ class Dossier:
     """Where it is, the fullest place first."""
     open_complaints: int
     complaints: int
+    possible: Sequence[Possible]
+    """What left without a batch written down, and may be of it."""
 
     @property
     def lot(self) -> Lot:
@@ -81,6 +84,7 @@ def dossier_of(session: Session, lot: Lot, on: date) -> Dossier:
         heaps=_heaps(session, lot.id),
         open_complaints=still_open,
         complaints=total,
+        possible=possible_consignees(session, [lot.id]),
     )
 
 

@@ -127,6 +127,8 @@ def test_what_left_without_a_batch_is_named_later(
     batch = likely[0]["lot"]
     scope = told(person.post("/scopes", {"lot": [batch]}))
     assert [one["consignee"] for one in scope["unbatched"]] == ["K01"]
+    maybe = told(person.post("/what-if", {"lots": [released]}))
+    assert (maybe["possible_units"], maybe["possible_consignees"]) == (12, ["K01"])
     part = {"lots": [{"lot_id": released, "place": "FG1", "quantity": 5}]}
     assert told(person.post(f"{way}/named", part)) == {"shipment": "SH-8841", "left": 7}
     rest = {"lots": [{"lot_id": released, "place": "FG1", "quantity": 7}]}

@@ -1,10 +1,16 @@
 """Goods without a batch on the pages: put on record, estimated, named in two steps."""
 
+from contextlib import nullcontext
+
+import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from staff_pages import change, said, shown
 from stock_pages import at
 from stored_goods import CODE, Store
 
+from lotmark.web.cli.context import Context
+from lotmark.web.cli.main import group
 from lotmark.web.installation import Installation
 
 
@@ -43,6 +49,27 @@ def test_it_is_estimated_and_named_in_two_steps(
     assert CODE in shown(wang, done.location)
     assert "送货单 17" not in shown(wang, "/stock/unbatched")
     assert wang.get(page).status_code == 404
+
+
+def test_the_page_of_a_lot_names_who_may_have_some(
+    wang: FlaskClient, store: Store
+) -> None:
+    page = f"/quality/lots/{store.lot_id}"
+    assert "送货单 17" not in shown(wang, page)
+    left(wang, store)
+    assert "送货单 17" in shown(wang, page)
+
+
+def test_the_command_names_who_may_have_some(
+    wang: FlaskClient,
+    store: Store,
+    house: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left(wang, store)
+    monkeypatch.setattr(Context, "house", lambda _: nullcontext(house))
+    traced = CliRunner().invoke(group, ["trace", CODE])
+    assert "may include up to 60 piece: shipment 送货单 17" in traced.output
 
 
 def test_more_than_left_is_refused(

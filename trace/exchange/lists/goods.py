@@ -290,11 +290,11 @@ STAYS = Listing(
     (
         Column("sscc", N_("Case"), _case.sscc, "code", leads=("cases", "q")),
         Column("pallet", N_("Pallet"), _pallet.sscc, "code", leads=("cases", "q")),
-        Column("since", N_("Since"), UnitStay.since, "moment"),
-        Column("until", N_("Until"), UnitStay.until, "moment"),
+        Column("since", N_("Put on"), UnitStay.since, "moment"),
+        Column("until", N_("Taken off"), UnitStay.until, "moment"),
         entry_column(UnitStay.id),
     ),
     (UnitStay.id,),
     search=(_case.sscc, _pallet.sscc),
-    period=Period(N_("Since"), UnitStay.since),
+    period=Period(N_("Put on"), UnitStay.since),
 )
