@@ -31,6 +31,8 @@ function beep(good) {
 }
 
 // ---- the whole screen says what a scan was ----
+let closing = 0;
+
 function show_verdict(news) {
   verdict.className = `outcome is-${news.kind}`;
   const word = document.getElementById("verdict-word");
@@ -43,7 +45,10 @@ function show_verdict(news) {
   verdict.querySelector("a").focus();
   beep(news.kind === "ok");
   // A match asks for nothing: gloves stay where they are. A mismatch stays.
-  if (news.kind === "ok") setTimeout(() => verdict.querySelector("a").click(), MATCH_SHOWN);
+  clearTimeout(closing); // or the last match would close this mismatch
+  if (news.kind === "ok") {
+    closing = setTimeout(() => verdict.querySelector("a").click(), MATCH_SHOWN);
+  }
 }
 
 verdict?.addEventListener("cancel", (event) => event.preventDefault());

@@ -93,6 +93,10 @@ def test_colour_word_and_sound_say_whether_the_first_label_matches(
     expect(page.locator("main")).to_contain_text("相符")
     scan(page, serials[7])
     expect(page.locator("dialog#verdict.is-ok")).to_contain_text("第 8 张")
+    scan(page, "7K3M9QXW2D5RVT8H")  # while the match still shows
+    expect(screen).to_be_visible()
+    page.wait_for_timeout(3500)
+    expect(screen).to_be_visible()  # a mismatch stays until somebody presses
 
 
 def test_twelve_wet_labels_are_voided_without_touching_anything(
