@@ -20,8 +20,9 @@ from lotmark.trace import clock
 from lotmark.trace.db import Database
 from lotmark.web.installation import Installation
 from lotmark.web.station.app import create_station_app
+from lotmark.web.station.books import StationBooks, is_due
 from lotmark.web.station.link import Refused, Server, Unreached
-from lotmark.web.station.printer import Place, StationBooks, is_due
+from lotmark.web.station.printer import Place
 from lotmark.web.station.sync import Post, sync_once
 from lotmark.web.station.tables import Event, open_store
 from lotmark.web.station.times import tick

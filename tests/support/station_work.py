@@ -1,6 +1,7 @@
 """A line PC as a process of its own, worked at through its screen."""
 
 import http.cookiejar
+import json
 import re
 import subprocess
 import sys
@@ -95,10 +96,10 @@ class Screen:
     def ready(self) -> bool:
         """Whether it holds codes to print."""
         try:
-            page = self.get()
+            news = json.loads(self.get("/line.json"))
         except OSError:
             return False
-        return "Codes left here" in page and "Codes left here 0" not in page
+        return bool(news.get("figures", {"left": "0"})["left"] != "0")
 
     def _open(self, path: str, body: bytes | None) -> str:
         opener = urllib.request.build_opener(

@@ -14,8 +14,9 @@ from ...labels.devices.hand import RETRY, Hand
 from ...trace.db import Database
 from ...trace.errors import N_, Conflict, LotmarkError
 from .app import create_station_app
+from .books import StationBooks, is_due, take_over
 from .link import Refused, Unreached
-from .printer import Place, StationBooks, is_due, take_over
+from .printer import Place
 from .sync import Post, keep_time, note_trouble, sync_once
 from .tables import fact, know, open_store
 from .times import tick
@@ -47,7 +48,7 @@ def run(
     ready: Callable[[str], None],
 ) -> None:
     """Work until ``stop`` is set. Raises Conflict when another one works here."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # codes are in it
     lock = hold_folder(folder)
     store = open_store(folder)
     _settle_in(store, post)

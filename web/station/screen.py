@@ -181,6 +181,20 @@ def _state(
     return "none", gettext(N_("Unknown"))
 
 
+def figures_of(bench: Bench, network: Network, tile: Tile) -> dict[str, str]:
+    """What the page writes anew without being drawn anew."""
+    return {
+        "printed": f"{bench.printed:,}",
+        "percent": f"{bench.percent:.1f} %",
+        "applied": f"{bench.applied:,}",
+        "loose": f"{bench.loose:,}",
+        "left": f"{bench.left:,}",
+        "voided": f"{bench.voided:,}",
+        "untold": f"{network.untold:,}",
+        "heard": tile.heard,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """The coloured band across the screen: what matters most, and the next step."""

@@ -19,9 +19,9 @@ from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.production.marks import marks_of
 from lotmark.trace.stock.holds import place_hold
 from lotmark.web.installation import Installation
+from lotmark.web.station.books import take_over
 from lotmark.web.station.held import take_block
 from lotmark.web.station.link import Unreached
-from lotmark.web.station.printer import take_over
 from lotmark.web.station.tables import Block, know
 
 EVERY = ItemSet.range(0, 10_000)
