@@ -146,10 +146,15 @@ def test_a_work_order_opens_its_batch(
 def test_commands_lead_to_their_pages(zhao: FlaskClient, batch: str) -> None:
     assert scan(zhao, "LM:VOID") == {"go": f"{batch}/void"}
     assert scan(zhao, "lm:count")["go"] == f"{batch}/count"
+    assert scan(zhao, "LM:FINISH")["go"] == f"{batch}/finish"
+    assert scan(zhao, "LM:ROLLS")["go"] == "/line/rolls"
+    more = shown(zhao, f"{batch}/more")
+    keys = re.findall(r'data-key="(F\d+)"', more)
+    assert len(keys) == len(set(keys)) > 8  # of every action here, and each its own
     assert scan(zhao, "LM:FIRST")["go"] == "/line"  # nothing is printed yet
     assert "no command of this line" in scan(zhao, "LM:NONSENSE")["text"]
     sheet = shown(zhao, "/line/commands")
-    assert sheet.count('<svg class="qr"') == 14 + 1 + 11
+    assert sheet.count('<svg class="qr"') == 21 + 1 + 11
     assert "Void labels" in sheet
 
 

@@ -46,6 +46,13 @@ COMMANDS = (
     Command("MORE", "F10", N_("More"), "line.more"),
     Command("PACKS", "", N_("Labels are on packs"), "line.packs_form"),
     Command("NEXT", "", N_("Next batch"), "line.products"),
+    Command("FINISH", "", N_("Finish batch"), "line.finish_form"),
+    Command("PLAN", "", N_("Raise the plan"), "line.plan_form"),
+    Command("ROLL", "", N_("Use a roll"), "line.bind_form"),
+    Command("ROLLS", "", N_("Rolls ahead"), "line.rolls"),
+    Command("JOBS", "", N_("Print jobs"), "line.jobs"),
+    Command("COUNTS", "", N_("Counts to sign"), "line.counts"),
+    Command("LINE", "", N_("Choose the line"), "line.lines"),
     Command("OK", "", N_("Yes, do it (the blue button)")),
     Command("BACK", "", N_("Back")),
 )
@@ -53,7 +60,7 @@ DIGITS = tuple("1234567890")
 """Codes that type a digit, so that no number needs a keyboard."""
 _OF_BATCH = (
     *("void_form", "reprint_form", "count_form", "clearance_form"),
-    *("more", "packs_form"),
+    *("more", "packs_form", "finish_form", "plan_form", "bind_form"),
 )
 _OF_JOB = ("first_form", "resume_form", "cancel_form")
 
