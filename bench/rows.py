@@ -55,6 +55,9 @@ FROM (
   SELECT i.location_id + 0 AS location_id, count(*) AS units FROM {} GROUP BY 1
 ) AS x JOIN location l ON l.id = x.location_id
 LEFT JOIN partner p ON p.id = l.partner_id"""
+_BALANCES = _WHO.replace("count(*)", "CAST(sum(i.quantity) AS BIGINT)").format(
+    "stock i WHERE i.lot_id IN :lots AND i.quantity > 0"
+)
 _JOINED = "reach r CROSS JOIN {} i WHERE i.lot_id = r.id"
 _LISTED = "{} i WHERE i.lot_id IN :lots"
 _TYPES = {"kind": sa.Text, "partner_id": BigId, "units": BigId}
@@ -125,9 +128,19 @@ def scope_joined(database: Database, lot: int, table: sa.Table = ITEM) -> int:
 
 def scope_listed(database: Database, lot: int, table: sa.Table = ITEM) -> int:
     """The same in two statements: PostgreSQL may use its second process for it."""
-    text = sa.text(_WHO.format(_LISTED.format(table.name))).columns(**_TYPES)
+    return _listed(database, lot, _WHO.format(_LISTED.format(table.name)))
+
+
+def scope_of_balances(database: Database, lot: int) -> int:
+    """The same question, asked of what Lotmark keeps instead of the rows."""
+    return _listed(database, lot, _BALANCES)
+
+
+def _listed(database: Database, lot: int, who: str) -> int:
+    text = sa.text(who).columns(**_TYPES)
     with database.reading() as session:
-        lots = session.scalars(WALK, {"lot": lot}).all()
+        # What is left of the lot itself is no pack.
+        lots = [each for each in session.scalars(WALK, {"lot": lot}) if each != lot]
         listed = sa.bindparam("lots", lots, expanding=True, literal_execute=True)
         return sum(row.units for row in session.execute(text.bindparams(listed)))
 

@@ -133,6 +133,8 @@ def compare(bench: Bench, most: int, ours: float) -> None:
     per_pack = _state_size(bench) / (bench.plant.batches * ITEMS)
     others = [n for n in range(1, bench.plant.batches + 1) if n not in set(batches)]
     our_hold = _our_hold(bench, batches)
+    assert rows.scope_of_balances(bench.database, bench.typical) == made
+    alike = median(lambda: rows.scope_of_balances(bench.database, bench.typical))
     lines = []
     for name, table_ in (("a row a pack", rows.ITEM), ("lean rows", rows.LEAN)):
         start = time.perf_counter()
@@ -144,6 +146,10 @@ def compare(bench: Bench, most: int, ours: float) -> None:
         per_row = items.size / items.count
         lines += [
             (f"typical scope, {name}", told(ours), told(theirs), _times(theirs / ours)),
+            (
+                *(f"only where its packs are, {name}", told(alike), told(theirs)),
+                _times(theirs / alike),
+            ),
             (
                 *(f"hold of its batches, {name}", told(our_hold), told(their_hold)),
                 _times(their_hold / our_hold),
