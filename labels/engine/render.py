@@ -88,6 +88,11 @@ def check_form(format: str, stock: Stock, skip: int) -> None:
             names=", ".join(FORMATS),
             format=ascii(format[:60]),
         )
+    check_suits(format, stock, skip)
+
+
+def check_suits(format: str, stock: Stock, skip: int) -> None:
+    """Raises InvalidInput for a known format or a skip that does not suit the stock."""
     if format in ROLL and not stock.is_roll:
         raise InvalidInput(
             "label_stock_is_sheet",

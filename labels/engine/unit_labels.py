@@ -8,6 +8,7 @@ from ...trace.errors import N_, InvalidInput
 from .layout import place
 from .placed import write_placed_pdf, write_placed_tspl, write_placed_zpl
 from .png import write_png
+from .render import check_suits
 from .stock import Stock
 from .svg import write_svg
 from .unit_values import UnitRecord
@@ -64,17 +65,7 @@ def _check(format: str, records: Sequence[UnitRecord], stock: Stock, skip: int) 
             ),
             stock=stock.name,
         )
-    if format in ("zpl", "tspl") and not stock.is_roll:
-        raise InvalidInput(
-            "label_stock_is_sheet",
-            N_(
-                "A label printer (%(format)s) feeds rolls, but %(stock)s is a sheet of"
-                " %(count)d labels; choose a roll, or PDF for the sheet."
-            ),
-            format=format,
-            stock=stock.name,
-            count=stock.per_page,
-        )
+    check_suits(format, stock, skip)
     if not records:
         raise InvalidInput(
             "labels_none", N_("There is no label to print; choose at least one.")
@@ -84,17 +75,4 @@ def _check(format: str, records: Sequence[UnitRecord], stock: Stock, skip: int) 
             "label_format_single",
             N_("%(format)s holds one label; choose one case, or PDF for many."),
             format=format.upper(),
-        )
-    most = stock.per_page - 1 if format == "pdf" else 0
-    if not 0 <= skip <= most:
-        raise InvalidInput(
-            "label_skip_invalid",
-            N_(
-                "Expected 0 to %(most)d used labels to skip for %(format)s on"
-                " %(stock)s, got %(skip)d."
-            ),
-            most=most,
-            format=format,
-            stock=stock.name,
-            skip=skip,
         )

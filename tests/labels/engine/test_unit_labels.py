@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -29,7 +30,7 @@ ROLLS = [
 ]
 
 
-def case(number: int = 1, **told: object) -> UnitRecord:
+def case(number: int = 1, **told: Any) -> UnitRecord:
     sscc = Sscc.build("6901234", number).digits
     record = UnitRecord(
         url=f"HTTPS://Q.YUNLING-FOODS.CN/00/{sscc}",
@@ -51,7 +52,7 @@ def case(number: int = 1, **told: object) -> UnitRecord:
         storage="常温避光保存",
         firm="云岭食品有限公司",
     )
-    return replace(record, **told)  # type: ignore[arg-type]
+    return replace(record, **told)
 
 
 def drawn(format: str, records: list[UnitRecord], stock: Stock) -> bytes:
