@@ -26,9 +26,14 @@ class Stated(Protocol):
 
 
 def status_at(lot: Stated, moment: datetime) -> str:
-    """The state that counted for a lot at a moment of the past."""
+    """The state that counted for a lot at a moment of the past.
+
+    Near the change it is the one that lets goods go: the other would have refused what
+    was booked.
+    """
     since = lot.status_since
-    if since is None or moment > since + SLACK:
+    margin = -SLACK if lot.status == "released" else SLACK
+    if since is None or moment > since + margin:
         return lot.status
     return BEFORE.get(lot.status, "testing") if lot.own else "released"
 
