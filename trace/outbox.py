@@ -104,9 +104,11 @@ def claim(
     """Take up to ``limit`` due effects of a lane that nobody holds."""
     token = secrets.token_hex(8)
     free = _free(now, lane).limit(limit).with_for_update(skip_locked=True)
+    # As a subquery it could be run once per row and take more than the limit.
+    once = free.cte("free").prefix_with("MATERIALIZED")
     rows = session.execute(
         sa.update(Effect)
-        .where(Effect.id.in_(free))
+        .where(Effect.id.in_(sa.select(once.c.id)))
         .values(token=token, leased_until=now + LEASE, attempts=Effect.attempts + 1)
         .returning(Effect.id, Effect.kind, Effect.payload, Effect.attempts)
         .execution_options(synchronize_session=False)

@@ -92,6 +92,18 @@ def test_nothing_due_is_seen_without_writing(database: Database, now: datetime) 
         assert outbox.is_due(session, now)
 
 
+def test_no_more_is_taken_than_was_asked_for_whatever_the_plan(
+    database: Database, now: datetime
+) -> None:
+    for number in range(5):
+        ask(database, str(number), now)
+    with database.writing() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            for way in ("hashjoin", "mergejoin", "material", "hashagg", "sort"):
+                session.execute(sa.text(f"SET LOCAL enable_{way} = off"))
+        assert len(outbox.claim(session, now, limit=2)) == 2
+
+
 def test_many_workers_never_share_an_effect(database: Database, now: datetime) -> None:
     for number in range(40):
         ask(database, str(number), now)
