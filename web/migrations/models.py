@@ -2,7 +2,9 @@
 
 from ...labels.jobs import tables as jobs
 from ...recall.complaints import tables as complaints
+from ...recall.recalls import tables as recalls
 from ...recall.scope import tables as scope
+from ...recall.signals import tables as signals
 from ...trace import api_keys, audit, files, numbers, outbox, people
 from ...trace.exchange import tables as exchange
 from ...trace.identity import tables as identity
@@ -26,7 +28,9 @@ __all__ = [
     "parties",
     "people",
     "production",
+    "recalls",
     "scope",
     "sent_forms",
+    "signals",
     "stock",
 ]

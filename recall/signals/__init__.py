@@ -1,0 +1,1 @@
+"""Is this more than chance? What may make a recall necessary, and when we knew."""
