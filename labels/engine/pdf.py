@@ -81,6 +81,9 @@ class _Book:
         self.height = stock.dots(stock.page_height)
         self.point = 72 / stock.dpi
         width = stock.dots(stock.page_width) * self.point
+        # A single label repeats nothing worth looking for.
+        alone = stock.per_page == 1
+        self._strategy = zlib.Z_HUFFMAN_ONLY if alone else zlib.Z_DEFAULT_STRATEGY
         self._box = b"/MediaBox[0 0 %.5f %.5f]" % (width, self.height * self.point)
         self.pages = array("I")
         self.nodes: list[int] = []
@@ -88,7 +91,9 @@ class _Book:
     def add_page(self, labels: list[bytes]) -> None:
         # From here on a unit is a dot.
         scale = b"%.6f 0 0 %.6f 0 0 cm\n" % (self.point, self.point)
-        packer = zlib.compressobj(FASTEST, zlib.DEFLATED, WINDOW, MEMORY)
+        packer = zlib.compressobj(
+            FASTEST, zlib.DEFLATED, WINDOW, MEMORY, self._strategy
+        )
         packed = packer.compress(scale + b"".join(labels)) + packer.flush()
         content = self.file.add_stream(b"/Filter/FlateDecode", packed)
         if len(self.pages) % KIDS == 0:

@@ -14,6 +14,9 @@ KIDS = 256
 FOUR_BYTES = (1 << 32) - 1
 """Places up to here are kept in four bytes each: a roll has two for every label."""
 
+TOGETHER = 512
+"""Pieces that go out in one write."""
+
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
 
@@ -24,6 +27,7 @@ class PdfFile:
         self._out = out
         self._places = array("I", [0])
         self._at = 0
+        self._waiting: list[bytes] = []
         # The comment's bytes over 127 tell transfer programs that it is binary.
         self._put(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")
 
@@ -41,7 +45,8 @@ class PdfFile:
 
     def add(self, body: bytes) -> int:
         """Write an object; its number."""
-        number = self.reserve()
+        number = len(self._places)
+        self._places.append(0)
         self.write(number, body)
         return number
 
@@ -86,10 +91,17 @@ class PdfFile:
             b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
             % (len(self._places), catalogue, about, start)
         )
+        self._send()
 
     def _put(self, data: bytes) -> None:
-        self._out.write(data)
+        self._waiting.append(data)
         self._at += len(data)
+        if len(self._waiting) == TOGETHER:
+            self._send()
+
+    def _send(self) -> None:
+        self._out.write(b"".join(self._waiting))
+        self._waiting = []
 
 
 def _node(kids: "list[int] | array[int]", count: int, parent: int | None) -> bytes:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...trace.errors import N_, TooLarge
-from .qr_linear import LARGEST, Grid, Level, Words, grid
-from .qr_penalty import penalties
+from .qr_linear import LARGEST, MASKS, Grid, Level, Words, grid
+from .qr_penalty import Judge
 
 Mode: TypeAlias = Literal["alphanumeric", "byte"]
 
@@ -114,16 +114,24 @@ def encode_rows(
     groups = list(shape.groups())
     differ = np.flatnonzero((values != values[0]).any(axis=0))
     base = _base(shape, area, values[0], set(differ.tolist()))
-    tables = [_table(shape.version, level, *groups[index]) for index in differ]
+    tables: list[Words] = []
+    bits: list[NDArray[np.intp]] = []
+    for index in differ:
+        start, count = groups[index]
+        low = count // 2
+        high, rest = np.divmod(values[:, index].astype(np.intp), 1 << low)
+        tables.append(_table(shape.version, level, start, count - low))
+        tables.append(_table(shape.version, level, start + count - low, low))
+        bits += [high, rest]
     rows = np.empty((len(values), area.size), np.uint64)
     masks = np.empty(len(values), np.uint8)
+    judge = Judge(area.size, MASKS * min(AT_ONCE, len(values)))
     for start in range(0, len(values), AT_ONCE):
-        part = values[start : start + AT_ONCE]
-        plain = np.repeat(base[None, :], len(part), axis=0)
-        for table, index in zip(tables, differ, strict=True):
-            plain ^= table[part[:, index]]
-        end = start + len(part)
-        rows[start:end], masks[start:end] = _masked(plain, area, mask)
+        end = min(start + AT_ONCE, len(values))
+        plain = np.repeat(base[None, :], end - start, axis=0)
+        for table, places in zip(tables, bits, strict=True):
+            plain ^= table.take(places[start:end], axis=0)
+        rows[start:end], masks[start:end] = _masked(plain, area, judge, mask)
     return Symbols(area.size, rows, masks)
 
 
@@ -138,8 +146,8 @@ def packed_rows(symbols: Symbols) -> NDArray[np.uint8]:
     little = symbols.rows.astype("<u8").view(np.uint8)
     whole = little.reshape(len(symbols), symbols.size, 8)
     used = whole[:, :, : (symbols.size + 7) // 8]
-    packed: NDArray[np.uint8] = _TURNED[used].reshape(len(symbols), -1)
-    return packed
+    packed: NDArray[np.uint8] = _TURNED.take(used)
+    return packed.reshape(len(symbols), -1)
 
 
 _TURNED = np.packbits(
@@ -150,13 +158,14 @@ _TURNED = np.packbits(
 
 
 def _masked(
-    plain: Words, area: Grid, mask: int | None
+    plain: Words, area: Grid, judge: Judge, mask: int | None
 ) -> tuple[Words, NDArray[np.uint8]]:
     if mask is not None:
         chosen = np.full(len(plain), mask, np.uint8)
     else:
-        every = plain[:, None, :] ^ area.frames
-        chosen = penalties(every, area.size).argmin(axis=1).astype(np.uint8)
+        # Lines first: what a symbol's lines count is then summed many at a time.
+        every = np.ascontiguousarray(plain.T)[:, None] ^ area.frames.T[:, :, None]
+        chosen = judge.points(every).argmin(axis=0).astype(np.uint8)
     return (plain ^ area.frames[chosen])[:, : area.size], chosen
 
 
@@ -202,7 +211,7 @@ def _base(
     return base
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _table(version: int, level: Level, start: int, count: int) -> Words:
     """The modules that each value of a group of ``count`` bits turns over."""
     bits = grid(version, level).bits[start : start + count]

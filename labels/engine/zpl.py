@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Bytes, beside, flat, hexed
-from .dots import module_rows
+from .dots import module_digits
 from .layout import Line
 from .printer_fonts import ZPL_FONTS, Fitted, fit
 from .raster import line_dots
@@ -142,8 +142,8 @@ def _payload(run: Run) -> Iterator[bytes | Bytes]:
 def _symbol(column: _Column) -> Iterator[bytes | Bytes]:
     """The symbol as graphics: ``:`` repeats the row before."""
     run = column.run
-    rows = module_rows(run)
-    wide = rows.shape[2]
+    digits = module_digits(run)
+    wide = digits.shape[2] // 2
     total = wide * run.size * run.module
     yield b"^FO%d,%d^GFA,%d,%d,%d," % (
         column.left + run.x,
@@ -152,9 +152,9 @@ def _symbol(column: _Column) -> Iterator[bytes | Bytes]:
         total,
         wide,
     )
-    digits = hexed(rows.reshape(len(run), -1)).reshape(len(run), run.size, 2 * wide)
-    repeats = np.full((len(run), run.size, run.module - 1), ord(":"), np.uint8)
-    yield np.concatenate([digits, repeats], axis=2).reshape(len(run), -1)
+    rows = np.full((len(run), run.size, 2 * wide + run.module - 1), ord(":"), np.uint8)
+    rows[:, :, : 2 * wide] = digits
+    yield rows.reshape(len(run), -1)
     yield b"^FS"
 
 

@@ -15,10 +15,13 @@ from qrcode.util import QRData
 
 from lotmark.labels.engine.qr_block import ALPHANUMERIC, encode
 from lotmark.labels.engine.qr_linear import LARGEST, LEVELS, Level, grid, words_of
-from lotmark.labels.engine.qr_penalty import penalties
+from lotmark.labels.engine.qr_penalty import Judge
 from lotmark.trace.errors import TooLarge
 
-CASES = 100_000 if os.environ.get("LOTMARK_LONG") else 2_000
+LONG = bool(os.environ.get("LOTMARK_LONG"))
+CASES = 100_000 if LONG else 2_000
+TOGETHER = 10 if LONG else 2
+"""Payloads of one length in a block: each of them is a case."""
 SHAPES = list(itertools.product(range(1, LARGEST + 1), LEVELS, range(8), (True, False)))
 """Every version, level, mask and mode."""
 
@@ -49,20 +52,22 @@ def some_text(random: np.random.Generator, length: int, alphanumeric: bool) -> s
     return text[:-1] + "a"  # or it might be alphanumeric by chance
 
 
+@pytest.mark.timeout(6000 if LONG else 300)
 @pytest.mark.parametrize("part", range(8))
 def test_symbols_are_those_of_qrcode_bit_for_bit(part: int) -> None:
     random = np.random.default_rng(part)
     shapes = itertools.islice(itertools.cycle(SHAPES), part, None, 8)
-    for version, level, mask, alphanumeric in itertools.islice(shapes, CASES // 8):
+    blocks = itertools.islice(shapes, CASES // TOGETHER // 8)
+    for version, level, mask, alphanumeric in blocks:
         most = longest(version, level, alphanumeric)
         least = longest(version - 1, level, alphanumeric) + 1 if version > 1 else 1
         length = int(random.integers(least, most, endpoint=True))
-        texts = [some_text(random, length, alphanumeric) for _ in range(2)]
+        texts = [some_text(random, length, alphanumeric) for _ in range(TOGETHER)]
         symbols = encode(texts, level, mask)
         assert symbols.size == 4 * version + 17
-        index = int(random.integers(2))
-        expected = drawn_by_qrcode(texts[index], level, mask, alphanumeric)
-        assert (symbols.modules(index) == expected).all(), (version, level, mask)
+        for index, text in enumerate(texts):
+            expected = drawn_by_qrcode(text, level, mask, alphanumeric)
+            assert (symbols.modules(index) == expected).all(), (text, level, mask)
 
 
 def naive_penalty(dark: NDArray[np.bool_]) -> int:
@@ -94,7 +99,7 @@ def test_the_penalty_is_that_of_the_standard(version: int, random: Random) -> No
     dark[3] = dark[3, 0]  # a line of one colour
     dark[5, :11] = [1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]
     dark[-7:, -1] = [1, 0, 1, 1, 1, 0, 1]  # the quiet zone is light, too
-    assert penalties(words_of(dark), size) == naive_penalty(dark)
+    assert Judge(size, 1).points(words_of(dark)) == naive_penalty(dark)
 
 
 @given(st.text(ALPHANUMERIC, min_size=1, max_size=60), st.sampled_from(list(LEVELS)))
