@@ -12,13 +12,15 @@ from .criteria import CheckFailed, CleaningFailed, Criteria
 from .graph import Check, Cleaned, Stop
 from .windows import Window
 
+PASSED = sa.and_(Cleaning.result == "pass", Cleaning.withdrawn_at.is_(None))
+"""A cleaning that cleaned; one recorded by mistake and withdrawn did not."""
 _CLEANED = sa.select(
     Cleaning.id,
     Cleaning.line_id,
     Cleaning.started_at,
     Cleaning.ended_at,
     Cleaning.kind,
-    Cleaning.result == "pass",
+    PASSED,
 )
 _CHECKED = sa.select(
     ProcessCheck.id,
@@ -74,7 +76,7 @@ def bounding(
     """Which of such cleanings lie from the last clean break to the first one after."""
     good = sa.and_(
         *which,
-        Cleaning.result == "pass",
+        PASSED,
         sa.not_(among(Cleaning.id, criteria.distrusted_cleanings)),
         Cleaning.kind == "allergen" if criteria.hazard == "allergen" else sa.true(),
     )

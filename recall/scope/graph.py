@@ -44,7 +44,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A cleaning of a line, passed or not."""
+    """A cleaning of a line, passed or not; one that was withdrawn did not pass."""
 
     id: int
     line: int

@@ -62,6 +62,9 @@ KINDS: dict[str, tuple[Any, Any]] = {
 
 Two checks of one moment, line and kind have one name: they name the same window."""
 
+_SOONER = {"cleaning": (Cleaning.withdrawn_at.is_not(None),)}
+"""What comes first among things of one name, before the id."""
+
 _BY_ID: dict[str, sa.Select[*tuple[Any, ...]]] = {
     kind: query.add_columns(key).where(among(key, "ids"))
     for kind, (query, key) in KINDS.items()
@@ -109,6 +112,8 @@ def find_names(
 def find_id(session: Session, kind: str, name: Name) -> int:
     """The id of the thing of that name, the first where several have it.
 
+    A cleaning that was withdrawn and recorded anew is the new one.
+
     Raises:
         NotFound: as ``find_names``.
         ValueError: when the name has other parts than it should.
@@ -120,7 +125,7 @@ def find_id(session: Session, kind: str, name: Name) -> int:
     number: int | None = session.scalar(
         query.with_only_columns(key)
         .where(*(column == _value(column, text) for column, text in matches))
-        .order_by(key)
+        .order_by(*_SOONER.get(kind, ()), key)
         .limit(1)
     )
     if number is None:

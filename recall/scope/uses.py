@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ...trace.among import among, rows
 from ...trace.parties.tables import Line, Site
 from ...trace.production.tables import Cleaning, CycleLoad, EquipmentCycle
-from .cleaned import bounding
+from .cleaned import PASSED, bounding
 from .criteria import Criteria
 from .equipment import between
 from .graph import Graph, Load, Use, Washed, joined
@@ -88,9 +88,7 @@ def _washed(
         start,
         end,
     )
-    found = sa.select(
-        Cleaning.started_at, Cleaning.ended_at, Cleaning.kind, Cleaning.result == "pass"
-    )
+    found = sa.select(Cleaning.started_at, Cleaning.ended_at, Cleaning.kind, PASSED)
     return [Washed(name, *row) for row in rows(session, found.where(*near))]
 
 

@@ -262,7 +262,7 @@ def cleanings(
         line,
         spans(False),
         st.sampled_from(CLEANINGS),
-        st.sampled_from(("pass", "pass", "fail")),
+        st.sampled_from(("pass", "pass", "fail", "withdrawn")),
     )
 
 

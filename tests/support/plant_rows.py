@@ -103,10 +103,20 @@ def cleaning_rows(plan: Plan, lines: list[int]) -> list[Row]:
             "started_at": at(start),
             "ended_at": at(end),
             "kind": kind,
-            "result": result,
+            **_cleaned(result, end),
         }
         for line, start, end, kind, result in plan.cleanings
     ]
+
+
+def _cleaned(result: str, end: int) -> Row:
+    """What a cleaning found; one that was withdrawn was recorded as passed."""
+    withdrawn = result == "withdrawn"
+    return {
+        "result": "pass" if withdrawn else result,
+        "withdrawn_at": at(end) if withdrawn else None,
+        "withdrawn_reason": "a slip" if withdrawn else "",
+    }
 
 
 def washed_rows(plan: Plan, lines: list[int]) -> list[Row]:
@@ -117,7 +127,7 @@ def washed_rows(plan: Plan, lines: list[int]) -> list[Row]:
             "started_at": at(start),
             "ended_at": at(end),
             "kind": kind,
-            "result": result,
+            **_cleaned(result, end),
         }
         for which, start, end, kind, result in plan.washed
     ]

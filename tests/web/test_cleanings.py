@@ -69,3 +69,29 @@ def test_a_cleaning_of_equipment_is_recorded_and_named_as_failed(
 
 def test_who_may_not_record_is_refused(log_in: small_plant.LogIn) -> None:
     assert change(log_in("wang"), "/quality/cleanings", **FORM).status_code == 403
+
+
+def test_one_recorded_by_mistake_is_withdrawn(
+    log_in: small_plant.LogIn, house: Installation
+) -> None:
+    qian = log_in("qian")
+    assert change(qian, "/quality/cleanings", **FORM).status_code == 302
+    way = "/quality/cleanings/1/withdraw"
+    refused = change(qian, way, reason=" ")
+    assert refused.status_code == 400, refused.text
+    assert change(qian, way, reason="是 R2，写错了").status_code == 302
+    page = shown(qian, "/quality/lines")
+    for words in ("Withdrawn", "是 R2，写错了", "It was none: what is affected?"):
+        assert words in page
+    assert "Withdraw the cleaning" not in page
+    assert change(qian, way, reason="another").status_code == 409
+    assert change(qian, "/quality/cleanings/9/withdraw", reason="x").status_code == 404
+    assert change(qian, "/quality/cleanings", **FORM).status_code == 302
+    listed = shown(qian, "/records/cleanings")
+    assert "Withdrawn at" in listed
+    assert "是 R2，写错了" in shown(qian, "/records/cleanings/csv")
+    offered = (
+        shown(qian, "/quality/scope").split('id="cleaning"')[1].split("</select>")[0]
+    )
+    assert offered.count("L2 · R1") == 1
+    assert change(log_in("li"), way, reason="x").status_code == 403

@@ -100,9 +100,9 @@ class Job:
     inspected: Inspected = field(default_factory=Inspected)
     openings: dict[int, str] = field(default_factory=dict)
     """Where each new lot is taken in, as the place's code."""
-    cleanings: set[tuple[int, str, str, int | None]] = field(default_factory=set)
-    """Line, start, equipment and entry of each cleaning known; of those recorded entry
-    0."""
+    cleanings: set[tuple[int, str, str, str, int | None]] = field(default_factory=set)
+    """Line, start, equipment, when it was withdrawn, and entry of each cleaning known;
+    of those recorded entry 0."""
     used: dict[int, tuple[int, Row]] = field(default_factory=dict)
     """What went into batches of lots and is booked by movements, and a row of each."""
     stocked: dict[int, set[str]] | None = None

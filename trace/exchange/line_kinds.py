@@ -102,6 +102,9 @@ CLEANINGS = Kind(
         Column("result", RESULT, choice(**PASSED), "cell"),
         a_text("verified_by", "验证人", "确认人"),
         a_code("equipment", "设备", "清洁设备"),
+        a_time("withdrawn_at", "撤销时间"),
+        a_long("withdrawn_reason", "撤销原因"),
+        a_text("withdrawn_by", "撤销人"),
         ENTRY,
     ),
 )

@@ -12,7 +12,7 @@ from ..production.tables import (
     Cleaning,
     LineRun,
 )
-from .book import already_there
+from .book import already_there, cell_missing
 from .job import Job
 from .known_lots import found_among
 from .rows import Row, WrongCell
@@ -21,7 +21,8 @@ FOREVER = plain_moment(datetime.max.replace(tzinfo=UTC))
 """The end of a run that goes on."""
 RUN = ("lot_id", "line_id", "started_at", "ended_at", "team")
 SPAN = ("line_id", "started_at", "ended_at")
-CLEANING = (*SPAN, "kind", "result", "verified_by", "equipment")
+WITHDRAWAL = ("withdrawn_at", "withdrawn_reason", "withdrawn_by")
+CLEANING = (*SPAN, "kind", "result", "verified_by", "equipment", *WITHDRAWAL)
 
 
 def add_runs(job: Job, rows: list[Row]) -> None:
@@ -72,22 +73,41 @@ def add_cleanings(job: Job, rows: list[Row]) -> None:
         line = job.book.line(row)
         start, end = job.span(row, zone_of(job, line))
         equipment = row.get("equipment", "")
-        key = line.id, start.text, equipment, row.get("entry")
-        if key in job.cleanings or (*key[:3], 0) in job.cleanings:
+        withdrawn = _withdrawal(job, row, line)
+        key = line.id, start.text, equipment, withdrawn[0] or "", row.get("entry")
+        if key in job.cleanings or (*key[:4], 0) in job.cleanings:
             told = start.at.astimezone(zone_of(job, line)).isoformat()
             raise WrongCell("start", already_there("cleaning", told))
         job.cleanings.add(key)
         ended = None if end is None else end.text
         said = row["kind"], row["result"], row.get("verified_by", ""), equipment
-        job.plan.add("cleaning", CLEANING, (*key[:2], ended, *said), row)
+        job.plan.add("cleaning", CLEANING, (*key[:2], ended, *said, *withdrawn), row)
 
     if not job.cleanings:
-        select = sa.select(Cleaning.line_id, Cleaning.started_at, Cleaning.equipment)
+        select = sa.select(
+            Cleaning.line_id,
+            Cleaning.started_at,
+            Cleaning.equipment,
+            Cleaning.withdrawn_at,
+        )
         recorded = job.session.execute(select)
         job.cleanings.update(
-            (line, plain_moment(at), of, 0) for line, at, of in recorded
+            (line, plain_moment(at), of, plain_moment(gone) if gone else "", 0)
+            for line, at, of, gone in recorded
         )
     job.each("cleanings", rows, add)
+
+
+def _withdrawal(job: Job, row: Row, line: Line) -> tuple[str | None, str, str]:
+    """When a cleaning recorded by mistake was withdrawn, why, and by whom."""
+    if not any(name in row.values for name in WITHDRAWAL):
+        return None, "", ""
+    for name in WITHDRAWAL[:2]:
+        if name not in row.values:
+            raise WrongCell(name, cell_missing(name))
+    when = job.moment(row, "withdrawn_at", zone_of(job, line))
+    by = row.get("withdrawn_by", job.actor.login)
+    return when.text, row["withdrawn_reason"], by
 
 
 def zone_of(job: Job, line: Line) -> ZoneInfo:

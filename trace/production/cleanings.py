@@ -1,4 +1,4 @@
-"""Recording a cleaning of a line, or of one equipment at it (domain.md §2.1, §4.3)."""
+"""Cleanings of a line, or of one equipment at it (domain.md §2.1, §4.3)."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from ..parties.tables import Line
 from ..people import Actor
 from .cycles import find_equipment
 from .tables import Cleaning
-from .told import check_choice, check_past
+from .told import check_choice, check_past, check_reason
 
 KINDS = ("dry", "wet", "full", "allergen")
 RESULTS = ("pass", "fail")
@@ -52,7 +52,7 @@ def record_cleaning(
     if equipment := equipment.strip():
         _, equipment = find_equipment(session, f"{line.site.code}/{equipment}")
     same = sa.select(Cleaning.id).filter_by(
-        line_id=line.id, started_at=start, equipment=equipment
+        line_id=line.id, started_at=start, equipment=equipment, withdrawn_at=None
     )
     if session.scalars(same.limit(1)).first() is not None:
         raise Conflict(
@@ -74,6 +74,44 @@ def record_cleaning(
     told |= {"start": start.isoformat(), "end": end.isoformat()}
     subject = f"cleaning:{cleaning.id}"
     audit.record(session, actor.login, "cleaning.record", subject, now, **told)
+    return cleaning
+
+
+def withdraw_cleaning(
+    session: Session, cleaning_id: int, reason: str, actor: Actor, now: datetime
+) -> Cleaning:
+    """Take back a cleaning that was recorded by mistake.
+
+    The record stays, and says why, when and by whom; it ends no suspect time any more,
+    so that scopes kept before may become stale. Once withdrawn it stays so: one that
+    took place after all is recorded anew.
+
+    Raises Forbidden, InvalidInput ``reason_missing``, NotFound ``cleaning_unknown``,
+    Conflict ``already_withdrawn``.
+    """
+    actor.require("line.status")
+    reason = check_reason(reason)
+    cleaning = session.get(Cleaning, cleaning_id, with_for_update=True)
+    if cleaning is None:
+        raise NotFound(
+            "cleaning_unknown",
+            N_("No cleaning %(name)s is recorded."),
+            name=cleaning_id,
+        )
+    if cleaning.withdrawn_at is not None:
+        if cleaning.withdrawn_reason == reason:
+            return cleaning
+        raise Conflict(
+            "already_withdrawn",
+            N_("This cleaning is withdrawn already: %(reason)s."),
+            reason=cleaning.withdrawn_reason,
+        )
+    cleaning.withdrawn_at, cleaning.withdrawn_reason = now, reason
+    cleaning.withdrawn_by = actor.login
+    subject = f"cleaning:{cleaning.id}"
+    told = {"line": cleaning.line_id, "equipment": cleaning.equipment, "reason": reason}
+    audit.record(session, actor.login, "cleaning.withdraw", subject, now, **told)
+    session.flush()
     return cleaning
 
 

@@ -175,7 +175,9 @@ def _cleanings(session: Session, runs: Sequence[LineRun]) -> list[Cleaning]:
     found: dict[int, Cleaning] = {}
     for run in runs:
         here = sa.select(Cleaning).where(
-            Cleaning.line_id == run.line_id, Cleaning.equipment == ""
+            Cleaning.line_id == run.line_id,
+            Cleaning.equipment == "",
+            Cleaning.withdrawn_at.is_(None),
         )
         before = here.where(Cleaning.ended_at <= run.started_at)
         last = session.scalar(before.order_by(Cleaning.ended_at.desc()).limit(1))

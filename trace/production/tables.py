@@ -88,6 +88,9 @@ class Cleaning(Base):
         one_of("kind", "dry", "wet", "full", "allergen"),
         one_of("result", "pass", "fail"),
         sa.CheckConstraint("started_at < ended_at", name="times"),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_reason = '')", name="withdrawn"
+        ),
         sa.Index("ix_cleaning_line", "line_id", "ended_at"),
     )
 
@@ -100,6 +103,12 @@ class Cleaning(Base):
     verified_by: Mapped[str] = mapped_column(default="")
     equipment: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
     """The retort, kettle or chiller that was cleaned; empty for the whole line."""
+    withdrawn_at: Mapped[datetime | None]
+    """When somebody said that it was recorded by mistake: it then ends nothing."""
+    withdrawn_reason: Mapped[str] = mapped_column(
+        default="", server_default=sa.text("''")
+    )
+    withdrawn_by: Mapped[str] = mapped_column(default="", server_default=sa.text("''"))
 
 
 class EquipmentCycle(Base):

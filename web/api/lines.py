@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from ...trace.parties.tables import Line as LineRow
 from ...trace.parties.tables import Lot
 from ...trace.people import Actor
+from ...trace.production.cleanings import withdraw_cleaning
 from ...trace.production.lines import (
     change_line,
     record_correction,
     record_restart_check,
 )
 from .master import TAG, LineOut
-from .records import CheckOut
+from .records import CheckOut, CleaningOut
 from .room import writes
 from .values import Id, Line, Moment, Reason, Told
 
@@ -123,6 +124,33 @@ def correct_check(
     )
     told = {name: getattr(check, name) for name in names}
     return told | {"lot": lot.code, "line": line.code}
+
+
+class WithdrawnIn(Told):
+    """Why a cleaning is withdrawn."""
+
+    reason: Reason
+
+
+@writes(
+    "/cleanings/<int:cleaning_id>/withdrawal",
+    "line.status",
+    WithdrawnIn,
+    CleaningOut,
+    tag=TAG,
+)
+def withdraw_one_cleaning(
+    session: Session, body: WithdrawnIn, cleaning_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Take back a cleaning that was recorded by mistake, once.
+
+    The record stays. It ends no suspect time any more: scopes kept before may become
+    stale. One that took place after all is recorded anew.
+    """
+    cleaning = withdraw_cleaning(session, cleaning_id, body.reason, actor, now)
+    names = set(CleaningOut.model_fields) - {"line"}
+    told = {name: getattr(cleaning, name) for name in names}
+    return told | {"line": session.get_one(LineRow, cleaning.line_id).code}
 
 
 def _shown(line: LineRow) -> dict[str, Any]:

@@ -93,6 +93,10 @@ class CleaningOut(Shown):
     verified_by: str
     equipment: str
     """Empty for the whole line."""
+    withdrawn_at: datetime | None
+    """When it was withdrawn as recorded by mistake: it ends no suspect time."""
+    withdrawn_reason: str
+    withdrawn_by: str
 
 
 class LineQuery(PageQuery):

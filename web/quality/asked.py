@@ -86,7 +86,7 @@ def read_asked(read: Callable[[str, int], str], values: MultiDict[str, str]) -> 
 
 
 def newest_cleanings(session: Session, most: int) -> list[tuple[Cleaning, Line]]:
-    """The newest cleanings of lines and of equipment."""
+    """The newest cleanings of lines and of equipment, withdrawn ones among them."""
     found = session.execute(
         sa.select(Cleaning, Line)
         .join(Line, Line.id == Cleaning.line_id)
@@ -108,6 +108,10 @@ def choices(session: Session) -> Choices:
     ).unique()
     return Choices(
         list(lines.unique()),
-        newest_cleanings(session, MOST_RECORDS),
+        [
+            told
+            for told in newest_cleanings(session, MOST_RECORDS)
+            if told[0].withdrawn_at is None
+        ],
         [(row, line) for row, line in checks],
     )

@@ -9,8 +9,9 @@ from ...trace.db import Session
 from ...trace.errors import LotmarkError
 from ...trace.parties.lots import find_lot
 from ...trace.parties.tables import Line, Lot
+from ...trace.people import name_of
 from ...trace.production import cleanings
-from ...trace.production.cleanings import record_cleaning
+from ...trace.production.cleanings import record_cleaning, withdraw_cleaning
 from ...trace.production.lines import (
     CHECKS,
     LINE,
@@ -116,12 +117,27 @@ def clean() -> ResponseReturnValue:
         return _page(error), status_of(error)
 
 
+@room.post("/quality/cleanings/<int:cleaning_id>/withdraw")
+def withdraw(cleaning_id: int) -> ResponseReturnValue:
+    """A cleaning was recorded by mistake."""
+    actor().require("line.status")
+    try:
+        reason = text_field("reason", MOST_REASON, required=True)
+        with house().plant.writing() as session:
+            withdraw_cleaning(session, cleaning_id, reason, actor(), clock.now())
+    except LotmarkError as error:
+        return _page(error), status_of(error)
+    return redirect(url_for("quality.lines", _anchor="h-cleanings"))
+
+
 def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
     with house().plant.reading() as session:
         found = session.scalars(sa.select(Line).order_by(Line.code)).unique().all()
         last = {line.id: _last_lot(session, line) for line in found}
         failed = _failed_checks(session)
         cleaned = newest_cleanings(session, MOST_CLEANINGS)
+        logins = {row.withdrawn_by for row, _ in cleaned}
+        names = {login: name_of(session, login) for login in logins}
     return render_template(
         "quality/lines.html",
         lines=found,
@@ -133,6 +149,7 @@ def _page(error: LotmarkError | None = None, at: int | None = None) -> str:
         checks=CHECKS,
         failed=failed,
         cleaned=cleaned,
+        names=names,
         cleaning_kinds=cleanings.KINDS,
         was_cleaning=request.endpoint == "quality.clean",
         error=error,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from batch_work import LIN
 from scope_shift import Shift
 
 from lotmark.recall.scope.criteria import Criteria, EquipmentWindow, LotCriterion
@@ -12,6 +13,7 @@ from lotmark.recall.scope.wording import read_criteria, write_criteria
 from lotmark.trace.db import Database, Session
 from lotmark.trace.errors import LotmarkError
 from lotmark.trace.parties.tables import Lot
+from lotmark.trace.production.cleanings import withdraw_cleaning
 from lotmark.trace.production.cycles import find_equipment
 from lotmark.trace.production.tables import Cleaning, CycleLoad, EquipmentCycle
 
@@ -43,7 +45,7 @@ class Kitchen:
         self.session.flush()
         return lot
 
-    def clean(self, hour: float, kind: str = "wet", result: str = "pass") -> None:
+    def clean(self, hour: float, kind: str = "wet", result: str = "pass") -> Cleaning:
         row = Cleaning(
             line_id=self.shift.line.id,
             equipment="K1",
@@ -54,6 +56,7 @@ class Kitchen:
         )
         self.session.add(row)
         self.session.flush()
+        return row
 
     def scope(self, named: int, hazard: str, origin: str = "line") -> Scope:
         facts = (LotCriterion(self.lots[named].id),)
@@ -83,6 +86,16 @@ def test_loads_between_two_cleanings_are_probable(
         assert kitchen.found(kitchen.scope(0, "equipment")) == {0: 1, 1: 2}
         kitchen.clean(8)
         assert kitchen.found(kitchen.scope(0, "equipment")) == {0: 1}
+
+
+def test_a_withdrawn_cleaning_parts_no_loads(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        kitchen = Kitchen(session, now)
+        kitchen.clean(5)
+        mistaken = kitchen.clean(8)
+        assert kitchen.found(kitchen.scope(0, "equipment")) == {0: 1}
+        withdraw_cleaning(session, mistaken.id, "K2 it was", LIN, now)
+        assert kitchen.found(kitchen.scope(0, "equipment")) == {0: 1, 1: 2}
 
 
 def test_only_where_the_hazard_sticks_and_came_in_here(

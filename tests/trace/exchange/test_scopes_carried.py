@@ -25,12 +25,13 @@ from lotmark.trace.identity.gs1 import Sscc
 from lotmark.trace.parties.lots import find_line, find_place
 from lotmark.trace.parties.tables import Article, Lot
 from lotmark.trace.production.batches import open_batch
+from lotmark.trace.production.cleanings import withdraw_cleaning
 from lotmark.trace.production.lines import (
     change_line,
     record_correction,
     record_restart_check,
 )
-from lotmark.trace.production.tables import ProcessCheck
+from lotmark.trace.production.tables import Cleaning, ProcessCheck
 from lotmark.trace.production.tanks import (
     draw_from_tank,
     empty_tank,
@@ -146,6 +147,30 @@ def test_to_the_first_good_check_after_a_correction(
     life.now = now
     lots = _carried(life, sqlite_template, tmp_path, _failed)
     assert lots == {"P-1"}
+
+
+def test_past_a_cleaning_that_was_withdrawn(
+    database: Database, sqlite_template: Path, tmp_path: Path, now: datetime
+) -> None:
+    """Recorded anew, with the same times, it failed."""
+    life = _plant(database, now - timedelta(hours=9))
+    hour = [life.now + timedelta(hours=after) for after in range(9)]
+    with database.writing() as session:
+        line = find_line(session, "YL1/L1").id
+        early = _batch(session, life, "P-1")
+        _check(session, early, hour[1], "fail")
+        told = {"line_id": line, "kind": "full", "result": "pass"}
+        gone = Cleaning(started_at=hour[2], ended_at=hour[3], **told)
+        session.add(gone)
+        session.flush()
+        withdraw_cleaning(session, gone.id, "误录", ME, hour[3])
+        life.now = hour[4]
+        _batch(session, life, "P-2")
+        told["result"] = "fail"
+        session.add(Cleaning(started_at=hour[2], ended_at=hour[3], **told))
+    life.now = now
+    lots = _carried(life, sqlite_template, tmp_path, _failed)
+    assert lots == {"P-1", "P-2"}
 
 
 def test_to_where_the_line_was_put_right(

@@ -96,6 +96,7 @@ DOORS: dict[str, tuple[str, str, str, Any]] = {
     "draw_off": ("POST", "/tanks/1/draws", "batch.finish", {}),
     "end_filling": ("POST", "/tanks/1/empty", "inspection.record", {}),
     "correct_check": ("POST", "/checks/1/correction", "line.status", {}),
+    "withdraw_one_cleaning": ("POST", "/cleanings/1/withdrawal", "line.status", {}),
     "post_receipts": ("POST", "/receipts", "stock.move", {}),
     "post_transfers": ("POST", "/transfers", "stock.move", {}),
     "post_withdrawals": ("POST", "/withdrawals", "stock.move", {}),

@@ -302,3 +302,18 @@ def _beef(session: Session) -> int:
 def _release(session: Session, lot_id: int) -> None:
     """As QA does; what it takes is told by its own tests."""
     session.get_one(Lot, lot_id).status = "released"
+
+
+def test_a_cleaning_is_withdrawn_once(person: Machine) -> None:
+    cleaned = {"line": "L2", "started_at": START, "ended_at": END, "kind": "wet"}
+    cleaned |= {"result": "pass", "verified_by": "Sun"}
+    told(person.post("/cleanings", {"cleanings": [cleaned]}), 201)
+    (row,) = rows(person, "/cleanings")
+    assert (row["withdrawn_at"], row["withdrawn_reason"]) == (None, "")
+    way = f"/cleanings/{row['id']}/withdrawal"
+    said = told(person.post(way, {"reason": "line L1 it was"}), 201)
+    assert said["withdrawn_reason"] == "line L1 it was"
+    assert rows(person, "/cleanings") == [said]
+    assert problem(person.post(way, {"reason": "x"}), 409) == "already_withdrawn"
+    missing = person.post("/cleanings/999/withdrawal", {"reason": "x"})
+    assert problem(missing, 404) == "cleaning_unknown"

@@ -66,7 +66,10 @@ CLEANINGS = Listing(
     "cleanings",
     N_("Cleanings"),
     GROUP,
-    N_("Each cleaning of a line or of equipment; one that passed is a clean break."),
+    N_(
+        "Each cleaning of a line or of equipment; one that passed is a clean break, "
+        "unless it was withdrawn."
+    ),
     sa.join(Cleaning, Line, Line.id == Cleaning.line_id).join(
         Site, Site.id == Line.site_id
     ),
@@ -78,6 +81,16 @@ CLEANINGS = Listing(
         Column("result", N_("Result"), Cleaning.result, "word", words="result"),
         Column("equipment", N_("Equipment"), Cleaning.equipment, "code"),
         Column("verified_by", N_("Verified by"), Cleaning.verified_by),
+        Column(
+            "withdrawn_at", N_("Withdrawn at"), Cleaning.withdrawn_at, "moment", _zone
+        ),
+        Column(
+            "withdrawn_reason",
+            N_("Why withdrawn"),
+            Cleaning.withdrawn_reason,
+            uses=FILES,
+        ),
+        Column("withdrawn_by", N_("Withdrawn by"), Cleaning.withdrawn_by, uses=FILES),
         entry_column(Cleaning.id),
     ),
     (Cleaning.id,),
