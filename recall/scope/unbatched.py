@@ -9,7 +9,7 @@ have been excludes nobody.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from ...trace.errors import N_
 from ...trace.parties.tables import Article, Location, Lot, Partner, Site
 from ...trace.stock.places import ENDS, OUTSIDE, SOURCES
 from ...trace.stock.tables import Movement, Shipment, Stock, Unbatched
+from .reasons import stamp
 
 SENTENCE = N_(
     "%(quantity)s of article %(article)s left with shipment %(shipment)s and no batch "
@@ -45,6 +46,11 @@ class Possible(NamedTuple):
     on_the_way: bool
     """Not delivered, as far as anybody said."""
     driver_phone: str
+    contact: str
+    """Whom to ring at the consignee, and the deputy."""
+    phone: str
+    backup_contact: str
+    backup_phone: str
     lots: tuple[str, ...]
     """Numbers of the affected batches it may be of."""
 
@@ -96,6 +102,10 @@ _LEFT = (
         Shipment.shipped_at,
         Shipment.delivered_at.is_(None),
         Shipment.driver_phone,
+        Partner.contact,
+        Partner.phone,
+        Partner.backup_contact,
+        Partner.backup_phone,
         Unbatched.article_id,
         Site.time_zone,
     )
@@ -145,6 +155,25 @@ def possible_consignees(
         if codes:
             found.append(Possible._make((*told, tuple(codes))))
     return tuple(found)
+
+
+def possible_document(possible: Iterable[Possible]) -> list[dict[str, Any]]:
+    """Who may have some as plain values; ``docs/trace.schema.json`` describes them."""
+    return [
+        {
+            "code": one.consignee,
+            **{name: getattr(one, name) for name in _TOLD},
+            "shipped_at": stamp(one.shipped_at),
+            "why": one.sentence,
+        }
+        for one in possible
+    ]
+
+
+_TOLD = (
+    *("name", "name_en", "contact", "phone", "backup_contact", "backup_phone"),
+    *("shipment", "quantity", "on_the_way", "driver_phone"),
+)
 
 
 def _stay(

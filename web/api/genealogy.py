@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from ...recall.scope.unbatched import possible_consignees, possible_document
 from ...trace import clock
 from ...trace.production.balances import balance_of_lot
 from ...trace.production.distribution import Sent, sent_to
@@ -118,6 +119,26 @@ class RepackedPacks(Shown):
     new_items: str
 
 
+class PossibleConsignee(Shown):
+    """A firm that may have some of a lot, and whom to ring there at any hour."""
+
+    code: str
+    name: str
+    name_en: str
+    contact: str
+    phone: str
+    backup_contact: str
+    backup_phone: str
+    shipment: str
+    quantity: int
+    """At most so many."""
+    shipped_at: datetime
+    on_the_way: bool
+    """Not delivered, as far as anybody said."""
+    driver_phone: str
+    why: str
+
+
 class TraceOut(Shown):
     """What a lot was made of, and what was made of it."""
 
@@ -134,6 +155,8 @@ class TraceOut(Shown):
     consignees: list[LotConsignee]
     repacked: list[RepackedPacks]
     """Its packs that were repacked, and the packs of it that others became."""
+    may_include: list[PossibleConsignee]
+    """Who may have some because goods left and nobody wrote down of which batch."""
 
 
 @reads("/lots/<int:lot_id>/trace", "trace.read", TraceOut, tag=TAG, query=TraceQuery)
@@ -141,7 +164,9 @@ def trace_lot(session: Session, lot_id: int, query: TraceQuery) -> Any:
     """Genealogy of a lot, with quantities, as `lotmark trace --json` prints it."""
     traced = trace_lots(session, lot_id, query.direction, query.limit)
     lot = find_lot(session, lot_id)
-    return trace_document(traced) | account_document(session, lot, clock.now())
+    possible = possible_document(possible_consignees(session, [lot_id]))
+    account = account_document(session, lot, clock.now())
+    return trace_document(traced) | account | {"may_include": possible}
 
 
 class KindTotal(Shown):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ...recall.scope.unbatched import possible_consignees
+from ...recall.scope.unbatched import possible_consignees, possible_document
 from ...trace import audit as chain
 from ...trace import clock
 from ...trace.parties.lots import find_lot
@@ -73,6 +73,7 @@ def trace(
         document = trace_document(trace_lots(session, lot.id, direction or "both"))
         document |= account_document(session, lot, clock.now())
         possible = possible_consignees(session, [lot.id])
+        document["may_include"] = possible_document(possible)
     if as_json:
         print_json(document)
         return

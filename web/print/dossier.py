@@ -1,12 +1,13 @@
 """The dossier of a batch: its whole record on paper, in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from ...recall.scope.unbatched import Possible, possible_consignees
 from ...trace.parties.tables import Lot
 from ...trace.production.record import Record, record_of
 from ...trace.stock.holds import IN_FORCE
@@ -26,7 +27,7 @@ from .document import (
     Table,
 )
 from .dossier_files import Attached, attachments
-from .dossier_goods import balance, distribution, labels, samples
+from .dossier_goods import balance, distribution, labels, may_include, samples
 from .dossier_making import (
     checks,
     cleanings,
@@ -48,7 +49,11 @@ class Complaints:
 
 
 def batch_dossier(
-    record: Record, complaints: Complaints, link: str, attached: Attached
+    record: Record,
+    possible: Sequence[Possible],
+    complaints: Complaints,
+    link: str,
+    attached: Attached,
 ) -> Document:
     """Everything on record of a lot, for whoever asks: authority, auditor, customer."""
     lot = record.lot
@@ -60,7 +65,8 @@ def batch_dossier(
         *((_release(record),) if lot.own else ()),
         *((labels(record),) if record.labels.printed or record.code_ranges else ()),
         *((samples(record),) if lot.own else ()),
-        distribution(record),
+        distribution(record, possible),
+        *((may_include(possible, lot.article.base_unit),) if possible else ()),
         balance(record),
         _trouble(record, complaints),
         attachments(record, attached),
@@ -89,6 +95,7 @@ def print_dossier(
     files = house.settings.files
     paper = batch_dossier(
         record_of(session, lot, now.date()),
+        possible_consignees(session, [lot.id]),
         Complaints(*complaints),
         f"{house.settings.base_url}/quality/lots/{lot.id}",
         lambda sha256: attachment(session, files, sha256),

@@ -1,7 +1,10 @@
 """The part of a dossier about the goods: labels, samples, where they went, balance."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 
+from ...recall.scope.unbatched import Possible
 from ...trace.production.balances import Balance
 from ...trace.production.record import Record
 from .. import words
@@ -74,7 +77,7 @@ def samples(record: Record) -> Section:
     return Section(_("Retained samples"), blocks)
 
 
-def distribution(record: Record) -> Section:
+def distribution(record: Record, possible: Sequence[Possible]) -> Section:
     """Who got it, and whom to ring there at any hour."""
     unit = record.lot.article.base_unit
     rows = tuple(
@@ -107,7 +110,36 @@ def distribution(record: Record) -> Section:
         left = amount(sum(one.coming + one.there for one in record.sent), unit)
         total = (_("Together"), "", "", sent, back, left, "")
     empty = _("None of it was sent to anybody.")
+    if possible:
+        empty = _("None of it was sent to anybody, as far as is written down.")
     return Section(_("Where it went"), (Table(columns, rows, total, empty),))
+
+
+def may_include(possible: Sequence[Possible], unit: str) -> Section:
+    """Who may have some because goods left without a batch (domain.md §4.6.2)."""
+    rows = tuple(
+        (
+            local(one, "name"),
+            _contact(one.contact, one.phone),
+            _contact(one.backup_contact, one.backup_phone),
+            amount(one.quantity, unit),
+            f"{moment(one.shipped_at)[:10]}\n{one.shipment}",
+        )
+        for one in possible
+    )
+    columns = (
+        Column(_("Consignee"), 2.3),
+        Column(_("Contact, day and night"), 1.7),
+        Column(_("Deputy"), 1.5),
+        Column(_("At most"), 0.9, "right"),
+        Column(_("Sent, shipment"), 2.1),
+    )
+    why = _(
+        "Nobody wrote down of which batch these goods were, and this one was here to "
+        "be sent that day."
+    )
+    title = _("May include: shipped, batch unknown")
+    return Section(title, (Note(why, grave=True), Table(columns, rows)))
 
 
 def balance(record: Record) -> Section:

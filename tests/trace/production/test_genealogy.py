@@ -13,6 +13,7 @@ from plants import Ids, Plan, build, plans
 from scope_oracle import through_tanks
 from sqlalchemy.orm import Session
 
+from lotmark.recall.scope.unbatched import possible_consignees, possible_document
 from lotmark.trace.db import Database
 from lotmark.trace.errors import InvalidInput, NotFound
 from lotmark.trace.parties.tables import Article, Lot, Partner
@@ -131,6 +132,8 @@ def test_the_document_fits_its_schema(
         document = trace_document(trace_lots(session, beef[1]))
         lot = session.get_one(Lot, beef[1])
         document |= account_document(session, lot, now)
+        possible = possible_consignees(session, [lot.id])
+        document["may_include"] = possible_document(possible)
     checker(schema, format_checker=checker.FORMAT_CHECKER).validate(document)
     assert [
         (e["input_lot"], e["output_lot"], e["unit"]) for e in document["edges"]

@@ -1,10 +1,14 @@
 """Goods without a batch on the pages: put on record, estimated, named in two steps."""
 
+import json
 from contextlib import nullcontext
+from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from pdf_words import text_of
 from staff_pages import change, said, shown
 from stock_pages import at
 from stored_goods import CODE, Store
@@ -12,6 +16,8 @@ from stored_goods import CODE, Store
 from lotmark.web.cli.context import Context
 from lotmark.web.cli.main import group
 from lotmark.web.installation import Installation
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "trace.schema.json"
 
 
 def left(client: FlaskClient, store: Store, **more: str) -> str:
@@ -70,6 +76,32 @@ def test_the_command_names_who_may_have_some(
     monkeypatch.setattr(Context, "house", lambda _: nullcontext(house))
     traced = CliRunner().invoke(group, ["trace", CODE])
     assert "may include up to 60 piece: shipment 送货单 17" in traced.output
+    printed = CliRunner().invoke(group, ["trace", CODE, "--json"])
+    document = json.loads(printed.output)
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    checker = jsonschema.Draft202012Validator
+    checker(schema, format_checker=checker.FORMAT_CHECKER).validate(document)
+    (one,) = document["may_include"]
+    told = one["shipment"], one["quantity"], one["on_the_way"], one["phone"]
+    assert told == ("送货单 17", 60, True, "020-0000-0001")
+
+
+def test_the_dossier_names_who_may_have_some_and_whom_to_ring(
+    wang: FlaskClient, store: Store
+) -> None:
+    paper = f"/quality/lots/{store.lot_id}/dossier.pdf"
+    title = "May include: shipped, batch unknown"
+    assert title not in text_of(wang.get(paper).data)
+    left(wang, store)
+    text = text_of(wang.get(paper).data)
+    for words in (
+        title,
+        "送货单 17",
+        "2026-11-20",
+        "020-0000-0001",
+        "as far as is written",
+    ):
+        assert words in text, words
 
 
 def test_more_than_left_is_refused(
