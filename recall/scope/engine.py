@@ -20,6 +20,10 @@ The contract (domain.md §4.2 to §4.5), with these sets of lots:
   **Donors** D: lots that reach a criterion batch over rework and repack edges alone.
   Criterion batches are in none of the four, and only they seed them, never what they
   find: otherwise one batch pulls in a year.
+- **Possibly meant** P: lots that may have been among goods that left without a batch
+  (``unbatched``) in the shipment of a ``Shipped``, or for the consignee of a
+  ``Delivered`` before its end. They are no criterion batches: what is searched beside
+  one that may never have been there is no evidence (§4.6.2).
 - **Mislabelled** X: lots not in T1 whose labels went on outside their run while a lot
   of T1 ran, or that ran while labels of a lot of T1 did so: a pack of one may bear the
   number of the other (§9.7).
@@ -31,6 +35,7 @@ T1 confirmed    F(C or I)                any
 T2 probable     F(W or K or E or D)      unknown, ingredient, line
 T2 probable     F(X)                     any
 T3 possible     F(B(C) without T1)       unknown, ingredient
+T3 possible     F(P)                     any
 ==============  =======================  ==========================
 
 A lot has the best (lowest) tier it qualifies for. An affected lot is affected as a
@@ -42,9 +47,10 @@ accumulate over the tiers that apply:
   it was narrowed;
 - for W each window met, for K each cycle shared, for E each time between two
   cleanings, for D each rework or repack edge to a criterion batch or a donor, for X
-  each lot of T1;
+  each lot of T1; for P each shipment;
 - for every lot, each edge from a T1 or T2 lot, and for a tank that was not emptied
   and cleaned since, that it was not;
+- for a lot of T3, each edge from a lot of F(P) in T3;
 - for a lot of B(C) without T1, in how many of the criterion batches it is, and in how
   many other lots: one in all of these and in no other ranks first (§4.4.6);
 - for every lot but the criterion batches, each lot of B(C) without T1, itself apart,
@@ -60,6 +66,7 @@ from .evidence import (
     beside_lots,
     criterion_batches,
     input_lots,
+    maybe_named,
     mislabelled,
     named_lots,
 )
@@ -102,14 +109,19 @@ def decide(graph: Graph, criteria: Criteria) -> dict[int, Affected]:
     sources: set[int] = set()
     if criteria.spreads_from_inputs:
         sources = input_lots(graph, suspects) - first
-    third = reached(ahead, sources) - first - second
+    maybe = maybe_named(graph, criteria.facts)
+    possible = reached(ahead, maybe) - first - second
+    third = (reached(ahead, sources) - first - second) | possible
 
     why: dict[int, list[Reason]] = {lot: [] for lot in first | second | third}
-    for found in (named, beside, mixed_up):
+    for found in (named, beside, mixed_up, maybe):
         for lot, reasons in found.items():
             why[lot] += reasons
     for lot, reason in _received(graph, first | second):
         why[lot].append(reason)
+    for edge in graph.edges:
+        if edge.input in possible and edge.output in third:
+            why[edge.output].append(Reason("took_possible", (("lot", edge.input),)))
     for lot, reason in _traces_of_inputs(graph, ahead, suspects, sorted(sources)):
         why[lot].append(reason)
     narrowed = narrow(graph, criteria, suspects, first | second)

@@ -128,6 +128,17 @@ def mislabelled(graph: Graph, first: Set[int]) -> Why:
     return why
 
 
+def maybe_named(graph: Graph, facts: Iterable[Criterion]) -> Why:
+    """P: the lots that a named shipment or consignee may have had some of, for goods
+    left without a batch."""
+    why: Why = defaultdict(list)
+    asked = set(facts)
+    for fact, shipment, lot in graph.maybe:
+        if fact in asked:
+            why[lot].append(Reason("may_have_left_with", (("shipment", shipment),)))
+    return why
+
+
 def input_lots(graph: Graph, suspects: Set[int]) -> set[int]:
     """B(C): every lot that went into a criterion batch, by any path."""
     if not suspects:

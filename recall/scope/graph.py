@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from ...trace.identity.items import ItemSet
 from ...trace.production.stretches import Tail
-from .criteria import Lookup
+from .criteria import Criterion, Lookup
 
 Row = TypeVar("Row")
 
@@ -132,6 +132,15 @@ class Named:
     """False where a date is missing and it cannot be excluded."""
 
 
+class Maybe(NamedTuple):
+    """A lot that may have been among goods of a named shipment, or of one to a named
+    consignee, that left without a batch."""
+
+    fact: Criterion
+    shipment: int
+    lot: int
+
+
 @dataclass(frozen=True)
 class PackTimes:
     """When the packs of a lot got their labels."""
@@ -164,6 +173,7 @@ class Graph:
     tails: tuple[Tail, ...] = ()
     carried: tuple[Carried, ...] = ()
     named: tuple[Named, ...] = ()
+    maybe: tuple[Maybe, ...] = ()
     times: tuple[PackTimes, ...] = ()
     open_tanks: dict[int, datetime] = field(default_factory=dict)
     """Since when each of the edges' tanks not emptied and cleaned yet is filled."""

@@ -34,6 +34,7 @@ from .criteria import (
     Criteria,
     Criterion,
     Cycle,
+    Delivered,
     EquipmentWindow,
     LineWindow,
     Lookup,
@@ -43,13 +44,15 @@ from .evidence import (
     beside_lots,
     criterion_batches,
     input_lots,
+    maybe_named,
     mislabelled,
     named_lots,
 )
-from .graph import Carried, Edge, Graph, Load, Run, joined
+from .graph import Carried, Edge, Graph, Load, Maybe, Run, joined
 from .lookups import look_up
 from .narrowing import candidates
 from .packing import load_times
+from .unbatched import possible_lots
 from .uses import Wanted, suspect_uses, with_equipment
 from .walk import neighbours, reached
 from .windows import Window, clean_breaks, widen
@@ -131,6 +134,7 @@ def load_graph(session: Session, criteria: Criteria) -> Graph:
             for row in look_up(session, fact)
         ),
     )
+    graph = replace(graph, maybe=tuple(_maybe(session, facts)))
     graph = _with_lines(session, graph, criteria, _suspect_times(graph, facts))
     named = (_use(fact) for fact in facts if isinstance(fact, EquipmentWindow))
     graph = with_equipment(session, graph, criteria, named)
@@ -143,9 +147,25 @@ def load_graph(session: Session, criteria: Criteria) -> Graph:
         seeds |= set(beside_lots(graph, criteria, suspects))
     if criteria.spreads_from_inputs:
         seeds |= input_lots(graph, suspects)
+    seeds |= set(maybe_named(graph, facts))
     graph = _with_edges(session, graph, _AHEAD, seeds)
     graph = _with_tails(session, graph, criteria)
     return replace(graph, times=load_times(session, candidates(graph, criteria)))
+
+
+def _maybe(session: Session, facts: Iterable[Criterion]) -> Iterable[Maybe]:
+    """What goods without a batch may have been; a consignee has them still, as far as
+    the books know."""
+    for fact in facts:
+        match fact:
+            case Shipped(number):
+                found = possible_lots(session, Shipment.id == number)
+            case Delivered(partner, _, end):
+                theirs = Shipment.consignee_id == partner
+                found = possible_lots(session, theirs, Shipment.shipped_at <= end)
+            case _:
+                continue
+        yield from (Maybe(fact, *one) for one in found)
 
 
 def _use(fact: EquipmentWindow) -> Wanted:

@@ -143,6 +143,11 @@ SENTENCES = {
         "that number."
     ),
     "gave_rework": N_("It gave rework to lot %(lot)s: the hazard may come from here."),
+    "may_have_left_with": N_(
+        "Goods left with shipment %(shipment)s and no batch was written down, on a day "
+        "when it could be sent: it may have been among them."
+    ),
+    "took_possible": N_("It contains lot %(lot)s, which is possibly affected."),
     "shared_input": N_(
         "It went into %(used)s of the %(of)s suspect batches and into %(others)s other "
         "lots: the hazard may come from here."

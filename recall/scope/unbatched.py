@@ -1,4 +1,4 @@
-"""Who may have some of a scope because goods left without their batch on paper.
+"""What goods that left without their batch on paper may have been, and who has them.
 
 domain.md §4.6.2, §9.21: every consignee that was sent the article without a batch
 between the day a batch was released, or produced where that is not known, and the day
@@ -6,7 +6,8 @@ none of it was left, both included, may have some of it. What the first to expir
 have been excludes nobody.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -115,9 +116,16 @@ _LEFT = (
     .join(Site, Site.id == Shipment.site_id)
     .order_by(Shipment.shipped_at, Shipment.number, Unbatched.id)
 )
-_LOTS = sa.select(
+_LEFT_WITH = (
+    sa.select(Shipment.id, Shipment.shipped_at, Unbatched.article_id, Site.time_zone)
+    .join(Unbatched, Unbatched.shipment_id == Shipment.id)
+    .join(Site, Site.id == Shipment.site_id)
+)
+_LIVES = sa.select(
     Lot.id, Lot.code, Lot.article_id, Lot.produced_on, Lot.status, Lot.status_since
-).where(among(Lot.id, "lots"))
+)
+_LOTS = _LIVES.where(among(Lot.id, "lots"))
+_LOTS_OF = _LIVES.where(among(Lot.article_id, "articles"))
 _NOT_OURS = (*sorted(SOURCES | OUTSIDE | ENDS), "sample")
 """Where goods are that cannot leave us any more: a retained sample stays for years."""
 
@@ -131,30 +139,60 @@ def possible_consignees(
     if not articles:
         return ()
     known = [row for row in rows(session, _LOTS, lots=lots) if row[2] in articles]
-    ids = [lot for lot, *_ in known]
-    first, last, here = (
-        _first_out(session, ids),
-        _last_out(session, ids),
-        _here(session, ids),
-    )
+    stays = _Stays(session, known)
     found = []
     for *told, article, zone in left:
-        clock = ZoneInfo(zone)
-        codes = sorted(
-            code
-            for lot, code, of, produced, status, since in known
-            if of == article
-            and _stay(
-                produced,
-                since if status == "released" else None,
-                first.get(lot),
-                None if lot in here else last.get(lot),
-                clock,
-            ).may_have_left(told[7].astimezone(clock).date())
-        )
+        codes = sorted(code for _, code in stays.among(article, told[7], zone))
         if codes:
             found.append(Possible._make((*told, tuple(codes))))
     return tuple(found)
+
+
+def possible_lots(
+    session: Session, *which: sa.ColumnElement[bool]
+) -> list[tuple[int, int]]:
+    """Shipment and lot, where goods that left without a batch may be of the lot.
+
+    ``which`` are the shipments.
+    """
+    left = rows(session, _LEFT_WITH.where(*which))
+    if not left:
+        return []
+    articles = {article for _, _, article, _ in left}
+    stays = _Stays(session, rows(session, _LOTS_OF, articles=articles))
+    return sorted(
+        {
+            (shipment, lot)
+            for shipment, at, article, zone in left
+            for lot, _ in stays.among(article, at, zone)
+        }
+    )
+
+
+class _Stays:
+    """When each of some lots could have left us."""
+
+    def __init__(self, session: Session, known: Iterable[Any]) -> None:
+        self._of: dict[int, list[Any]] = defaultdict(list)
+        for row in known:
+            self._of[row[2]].append(row)
+        ids = [row[0] for of in self._of.values() for row in of]
+        self._first, self._last = _first_out(session, ids), _last_out(session, ids)
+        self._here = _here(session, ids)
+
+    def among(self, article: int, at: datetime, zone: str) -> Iterator[tuple[int, str]]:
+        """Id and number of the lots of an article that could be sent on a day."""
+        clock = ZoneInfo(zone)
+        for lot, code, _, produced, status, since in self._of[article]:
+            stay = _stay(
+                produced,
+                since if status == "released" else None,
+                self._first.get(lot),
+                None if lot in self._here else self._last.get(lot),
+                clock,
+            )
+            if stay.may_have_left(at.astimezone(clock).date()):
+                yield lot, code
 
 
 def possible_document(possible: Iterable[Possible]) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ EMPTIED = (6, 60, None, 24, None, 18)
 """Hours at which each cycle began and ended: the second tank was never emptied, the
 last load of the retort goes on."""
 TANKS = (1, 2)
+SHIPPED = (0, 30)
+"""Hours at which the shipments left."""
 WASHABLE = ("R1", "K1")
 CASES = PALLETS = 2
 PLACES = ("W1", "C01", "C01/T")
@@ -85,6 +87,10 @@ class Plan:
     voided: dict[int, tuple[int, int]] = field(default_factory=dict)
     units: dict[int, int] = field(default_factory=dict)
     """Packs made besides those of visits."""
+    left: list[tuple[int, int]] = field(default_factory=list)
+    """Shipment, kind of article: goods of it left there without a batch."""
+    released: dict[int, int] = field(default_factory=dict)
+    """Hour of the release, by lot."""
 
 
 def at(hour: int) -> datetime:
@@ -139,6 +145,7 @@ def plans(draw: st.DrawFn) -> Plan:
     day_of = st.integers(0, DAYS)
     case, pallet = st.integers(0, CASES - 1), st.integers(0, PALLETS - 1)
     known = st.tuples(st.none() | hour, st.none() | hour).map(in_order)
+    kind = st.integers(0, len(KINDS) - 1)
     edges = draw(st.lists(edge, min_size=0 if quiet else 4, max_size=2 if quiet else 9))
     runs = one_open_run_a_line(draw(st.lists(run, min_size=3, max_size=7)))
     homes = draw(st.dictionaries(lot, line, min_size=len(lots) // 2))
@@ -205,6 +212,8 @@ def plans(draw: st.DrawFn) -> Plan:
         applied,
         draw(st.dictionaries(lot, st.sampled_from(((0, 2), (9, 10))), max_size=2)),
         draw(st.dictionaries(lot, st.integers(1, ITEMS), max_size=4)),
+        draw(st.lists(st.tuples(st.integers(0, SHIPMENTS - 1), kind), max_size=2)),
+        draw(st.dictionaries(lot, hour, max_size=4)),
     )
 
 

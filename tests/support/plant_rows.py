@@ -6,6 +6,7 @@ from plant_plans import (
     EMPTIED,
     EQUIPMENT,
     ITEMS,
+    SHIPPED,
     START,
     WASHABLE,
     Plan,
@@ -72,6 +73,11 @@ def lot_row(
         "produced_on": day(plan.days[number]) if number in plan.days else None,
         "line_id": lines[plan.homes[number]] if number in plan.homes else None,
         "artwork": plan.artworks.get(number, ""),
+        **(
+            {"status": "released", "status_since": at(plan.released[number])}
+            if number in plan.released
+            else {}
+        ),
     }
 
 
@@ -92,8 +98,19 @@ def ship_row(number: int, site: int, shop: int) -> Row:
         "number": f"SH-{number}",
         "site_id": site,
         "consignee_id": shop,
-        "shipped_at": START,
+        "shipped_at": at(SHIPPED[number]),
     }
+
+
+def left_rows(plan: Plan, shipments: list[int], articles: list[int]) -> list[Row]:
+    return [
+        {
+            "shipment_id": shipments[shipment],
+            "article_id": articles[article],
+            "quantity": 1,
+        }
+        for shipment, article in plan.left
+    ]
 
 
 def cleaning_rows(plan: Plan, lines: list[int]) -> list[Row]:

@@ -36,6 +36,7 @@ from plant_rows import (
     complaint_rows,
     content_rows,
     cycle_row,
+    left_rows,
     line_row,
     lot_row,
     move_row,
@@ -70,6 +71,7 @@ from lotmark.trace.stock.tables import (
     Movement,
     Shipment,
     Stock,
+    Unbatched,
     UnitContent,
     UnitStay,
 )
@@ -219,6 +221,7 @@ def _fill(session: Session, plan: Plan, ids: Ids) -> None:
             for cycle, lot, hour in plan.fills
         ],
     )
+    insert_plain(session, Unbatched, left_rows(plan, ids.shipments, ids.articles))
     insert_plain(session, UnitContent, content_rows(plan, ids.cases, ids.lots))
     insert_plain(session, UnitStay, stay_rows(plan, ids.cases, ids.pallets))
     for case, pallet in plan.standing.items():

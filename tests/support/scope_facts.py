@@ -7,6 +7,7 @@ of the plan; times are hours, an open end is left out.
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from plant_plans import KINDS, SHIPPED
 from plants import BEGUN, EMPTIED, EQUIPMENT, WASHABLE, Plan
 
 from lotmark.trace.identity.items import ItemSet
@@ -272,6 +273,37 @@ def meant(plan: Plan, question: Question, fact: Fact) -> dict[int, set[Told]]:
     if kind in ("case", "pallet"):
         return {lot: {("packed_then", *numbers)} for lot in packed(plan, fact)}
     return looked_up(plan, kind, numbers)
+
+
+def maybe_meant(plan: Plan, fact: Fact) -> dict[int, set[Told]]:
+    """The lots that goods without a batch may have been of, and why."""
+    kind, numbers = fact
+    if kind == "shipment":
+        shipments = [numbers[0]]
+    elif kind == "delivered":
+        shipments = [s for s, hour in enumerate(SHIPPED) if hour <= numbers[2]]
+    else:
+        return {}
+    found: dict[int, set[Told]] = {}
+    for shipment, article in plan.left:
+        for lot, its_article in enumerate(plan.lots):
+            named = shipment in shipments and its_article == KINDS[article]
+            if named and could_be_sent(plan, lot, SHIPPED[shipment] // 24):
+                found.setdefault(lot, set()).add(("may_have_left_with", shipment))
+    return found
+
+
+def could_be_sent(plan: Plan, lot: int, day: int) -> bool:
+    """From the day of its release, or of its production, while some is in W1."""
+    began = plan.days.get(lot)
+    if lot in plan.released:
+        ever_sent = any(of == lot for _, of, _ in plan.sent)
+        began = min([plan.released[lot] // 24] + ([0] if ever_sent else []))
+    in_store = [left for of, at, _, left in plan.visits if (of, at) == (lot, 0)]
+    if began is not None and day < began:
+        return False
+    gone = [left for left in in_store if left is not None]
+    return len(gone) < len(in_store) or not gone or day <= max(gone) // 24
 
 
 def packed(plan: Plan, fact: Fact) -> set[int]:

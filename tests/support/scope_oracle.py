@@ -16,6 +16,7 @@ from scope_facts import (
     Washing,
     Window,
     cycles_in,
+    maybe_meant,
     meant,
     named_window,
     ran_in,
@@ -163,7 +164,16 @@ def judge(plan: Plan, question: Question) -> Verdict:
     if question.origin in ("unknown", "ingredient"):
         went_in = {a for a, b in forward if b in suspects}
         sources = spread(backward, went_in) - first
-    third = spread(forward, sources)
+    possible: set[int] = set()
+    for fact in question.facts:
+        for lot, reasons in maybe_meant(plan, fact).items():
+            notes.add(lot, *reasons)
+            possible.add(lot)
+    possible = spread(forward, possible) - first - second
+    third = (spread(forward, sources) | possible) - first - second
+    for a, b in forward:
+        if a in possible and b in third:
+            notes.add(b, ("took_possible", a))
 
     received = {"consumption": "consumed", "rework": "took_rework"}
     for a, b, kind in plan.edges:

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from scope_story import Story, check
 from unbatched_oracle import DAYS, LOTS, MADE, Left, Sales, all_sales, expected
 
-from lotmark.recall.scope.criteria import Criteria, LotCriterion
+from lotmark.recall.scope.criteria import (
+    Criteria,
+    Criterion,
+    Delivered,
+    LotCriterion,
+    Shipped,
+)
 from lotmark.recall.scope.document import scope_document
 from lotmark.recall.scope.service import compute_scope
 from lotmark.trace.db import Database, Session
@@ -171,3 +177,40 @@ def test_a_possible_consignee_is_told_why_until_the_batch_is_named(
         name_batches(session, row.id, [named], stockroom.WANG, now)
         after = story.scope(criteria).whereabouts
         assert (after.unbatched, after.consignees) == ((), ())
+
+
+def test_a_shipment_without_a_batch_names_what_may_have_been_in_it(
+    database: Database, now: datetime
+) -> None:
+    """Batch C took rework of A. Whoever was sent it before is named by nothing."""
+    hour = timedelta(hours=1)
+    with database.writing() as session:
+        story = Story(session, now)
+        shop = session.query(Partner).filter_by(code="C02").one()
+        row = record_unbatched(
+            *(session, shop.id, story.site.id, story.a.article_id, 30, now),
+            *(Transport(), stockroom.WANG, now),
+            number="SH-8841",
+        )
+        asked: list[Criterion] = [
+            Shipped(row.shipment_id),
+            Delivered(shop.id, now - hour, now),
+            Delivered(shop.id, now - hour, now - hour / 2),
+        ]
+        tiers = []
+        for fact in asked:
+            scope = story.scope(Criteria((fact,), origin="logistics"))
+            tiers.append({lot.code: lot.tier for lot in scope.lots})
+            assert scope.made == 0  # nothing counts before somebody decides
+        assert tiers[0] == tiers[1] != {}
+        assert set(tiers[0].values()) == {3}
+        assert tiers[2] == {}
+        scope = compute_scope(
+            session, Criteria((asked[0],), "logistics"), now, {story.a.id: True}
+        )
+        (counted,) = (lot for lot in scope.lots if lot.counted)
+        assert counted.why[0].sentence == (
+            "Goods left with shipment SH-8841 and no batch was written down, on a day "
+            "when it could be sent: it may have been among them."
+        )
+        assert [one.code for one in scope.whereabouts.consignees][-1] == "C02"
