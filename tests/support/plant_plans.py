@@ -212,7 +212,7 @@ def plans(draw: st.DrawFn) -> Plan:
         applied,
         draw(st.dictionaries(lot, st.sampled_from(((0, 2), (9, 10))), max_size=2)),
         draw(st.dictionaries(lot, st.integers(1, ITEMS), max_size=4)),
-        draw(st.lists(st.tuples(st.integers(0, SHIPMENTS - 1), kind), max_size=2)),
+        draw(st.lists(st.tuples(st.integers(0, SHIPMENTS - 1), kind), max_size=3)),
         draw(st.dictionaries(lot, hour, max_size=4)),
     )
 

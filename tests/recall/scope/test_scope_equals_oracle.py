@@ -134,6 +134,12 @@ def loads(plan: Plan) -> Facts:
     )
 
 
+def sent() -> Facts:
+    """Facts that goods without a batch may be meant by."""
+    shipment = fact("shipment", st.integers(0, SHIPMENTS - 1))
+    return st.one_of(shipment, times("delivered", st.just(0)))
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Plan, Question]:
     plan = draw(plans())
@@ -145,6 +151,8 @@ def cases(draw: st.DrawFn) -> tuple[Plan, Question]:
     if draw(st.integers(0, 3)) == 0:
         named = draw(st.lists(loads(plan), min_size=1, max_size=2))
         return plan, Question(named, "line", draw(st.booleans()), False, True)
+    if draw(st.integers(0, 3)) == 0:
+        named = draw(st.lists(sent(), min_size=1, max_size=2))
     allergen, narrow, sticky = (draw(st.booleans()) for _ in range(3))
     return plan, Question(named, origin, allergen, narrow, sticky and not allergen)
 
