@@ -1,18 +1,43 @@
 """An installation with a small plant and its people, served by Flask's test client."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import small_plant
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from lotmark.trace import clock
 from lotmark.web.app import create_app
 from lotmark.web.installation import Installation, open_installation
 from lotmark.web.settings import Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test makes an application; compiling its texts took most of their time.
+
+    Templates are compiled once for all, and the address of a page when first asked for.
+    """
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    compile_now = Rule._compile_builder
+
+    def compile_when_asked(
+        rule: Rule, append_unknown: bool = True
+    ) -> Callable[..., Any]:
+        build = cache(lambda: compile_now(rule, append_unknown))
+        return lambda self, *args, **values: build()(self, *args, **values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", compiled)
+        patch.setattr(Rule, "_compile_builder", compile_when_asked)
+        yield
 
 
 @pytest.fixture
