@@ -55,12 +55,13 @@ def written_once() -> Iterator[None]:
 
     Otherwise every test would write each of its statements anew, a third of its time.
     """
-    first: dict[str, sa.Engine] = {}
+    first: dict[tuple[str, object], sa.Engine] = {}
     create = sa.create_engine
 
     def like_the_first(url: sa.URL | str, **options: Any) -> sa.Engine:
         engine = create(url, query_cache_size=10_000, **options)
-        model = first.setdefault(engine.dialect.name, engine)
+        kind = engine.dialect.name, options.get("isolation_level")
+        model = first.setdefault(kind, engine)
         engine.dialect = model.dialect
         engine._compiled_cache = model._compiled_cache
         return engine
