@@ -70,9 +70,15 @@ def _no_glyph(text: str, character: str) -> InvalidInput:
         "label_glyph_missing",
         N_(
             "The label font has no sign for %(point)s (%(name)s), character"
-            " %(place)d of the text; write it without this character."
+            " %(place)d of %(text)s; write it without this character."
         ),
         point=f"U+{ord(character):04X}",
         name=unicodedata.name(character, "no name").lower(),
         place=text.index(character) + 1,
+        text=_writable(text[:40]) + ("…" if len(text) > 40 else ""),
     )
+
+
+def _writable(text: str) -> str:
+    """Half a sign, as a damaged file may have, as a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")

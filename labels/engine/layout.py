@@ -228,6 +228,7 @@ def module_dots(stock: Stock, size: int) -> int:
 @lru_cache(maxsize=1024)
 def _set(box: TextBox, text: str, dpi: int) -> tuple[Line, ...]:
     """``text`` in its box, in the largest type that fits."""
+    face(box.face).width(text)  # a sign the font lacks is told by its place in it all
     size = box.size
     while size >= box.min_size - 1e-9:
         width = box.width - box.caption_width

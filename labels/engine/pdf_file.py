@@ -14,8 +14,8 @@ KIDS = 256
 FOUR_BYTES = (1 << 32) - 1
 """Places up to here are kept in four bytes each: a roll has two for every label."""
 
-TOGETHER = 512
-"""Pieces that go out in one write."""
+TOGETHER = 1 << 17
+"""Bytes that go out in one write."""
 
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
@@ -26,7 +26,7 @@ class PdfFile:
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
         self._places = array("I", [0])
-        self._at = 0
+        self._at = self._sent = 0
         self._waiting: list[bytes] = []
         # The comment's bytes over 127 tell transfer programs that it is binary.
         self._put(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")
@@ -96,12 +96,12 @@ class PdfFile:
     def _put(self, data: bytes) -> None:
         self._waiting.append(data)
         self._at += len(data)
-        if len(self._waiting) == TOGETHER:
+        if self._at - self._sent >= TOGETHER:
             self._send()
 
     def _send(self) -> None:
         self._out.write(b"".join(self._waiting))
-        self._waiting = []
+        self._waiting, self._sent = [], self._at
 
 
 def _node(kids: "list[int] | array[int]", count: int, parent: int | None) -> bytes:

@@ -59,11 +59,13 @@ def render(
     """
     check_form(format, stock, skip)
     count = 0
+    # Whole rows of a roll, or one in the middle would stay half empty.
+    most = AT_ONCE - AT_ONCE % stock.columns
 
     def counted() -> Iterator[LabelSeries]:
         nonlocal count
         for series in labels:
-            for part in series.parts(AT_ONCE):
+            for part in series.parts(most):
                 yield part
                 count += len(part)
                 if progress:

@@ -1,6 +1,6 @@
 """Serials as dots, for many labels at once: each sign is drawn once for each place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +14,9 @@ AT_ONCE = 256
 """Labels in work together: what they need stays in the processor's cache."""
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.:/#"
 """What may stand in a line with the serial (``TextBox.is_serial``)."""
+
+USUAL = " 0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""What stands in nearly every one of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +33,13 @@ class SerialDots:
 
 def serial_dots(serial: SerialLine) -> SerialDots:
     """The dots of the line on each label."""
-    top, end = inked_rows(serial.line, SIGNS)
-    signs = "".join(map(chr, sorted(set(np.unique(serial.texts).tolist()))))
+    # Of its own text only the length counts: the next batch finds the tables kept.
+    line = replace(serial.line, text="0" * len(serial.line.text))
+    top, end = inked_rows(line, SIGNS)
+    signs = "".join(sorted({*USUAL, *map(chr, np.unique(serial.texts))}))
     number = np.zeros(256, np.intp)
     number[[ord(sign) for sign in signs]] = range(len(signs))
-    tables = _tables(serial.line, signs, top, end)
+    tables = _tables(line, signs, top, end)
     rows = np.empty((len(serial.texts), end - top, len(tables)), np.uint8)
     for start in range(0, len(rows), AT_ONCE):
         texts = np.ascontiguousarray(number[serial.texts[start : start + AT_ONCE]].T)

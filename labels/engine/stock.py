@@ -17,6 +17,7 @@ import jsonschema
 from ...trace.errors import N_, InvalidInput
 from .boxes import BarBox, QrBox, Stock, TextBox
 from .stock_faults import faults_of
+from .stock_reasons import NoLength, not_by_schema, not_read, not_toml
 
 __all__ = [
     "FOLDER",
@@ -118,7 +119,7 @@ def read_stock(path: Path) -> Stock:
     try:
         return _parsed(path, path.stat().st_mtime_ns)
     except OSError as problem:
-        raise _bad(path, problem.strerror or str(problem)) from None
+        raise not_read(path.name, problem) from None
 
 
 @lru_cache(maxsize=64)
@@ -129,9 +130,9 @@ def _parsed(path: Path, written_at: int) -> Stock:
         data = tomllib.loads(text, parse_float=_finite)
         jsonschema.validate(data, _schema())
     except jsonschema.ValidationError as problem:
-        raise _bad(path, f"{problem.json_path}: {problem.message}") from None
+        raise not_by_schema(path.name, problem) from None
     except ValueError as problem:  # not UTF-8, not TOML
-        raise _bad(path, str(problem)) from None
+        raise not_toml(path.name, problem) from None
     page, label = data["page"], data["label"]
     stock = Stock(
         name=path.stem,
@@ -148,7 +149,7 @@ def _parsed(path: Path, written_at: int) -> Stock:
         bars=tuple(_bar_box(**bar) for bar in data.get("bars", ())),
     )
     for fault in faults_of(stock):
-        raise _bad(path, fault)
+        raise fault
     return stock
 
 
@@ -160,7 +161,7 @@ def _finite(number: str) -> float:
     """TOML has ``nan`` and ``inf``, which pass every comparison of the schema."""
     value = float(number)
     if not math.isfinite(value):
-        raise ValueError(f"{number} is not a length")
+        raise NoLength(number)
     return value
 
 
@@ -178,13 +179,4 @@ def _stock_unknown(name: str, known: tuple[str, ...]) -> InvalidInput:
         N_("Expected a label stock, one of %(names)s; got %(name)s."),
         names=", ".join(known),
         name=ascii(name[:60]),
-    )
-
-
-def _bad(path: Path, fault: str) -> InvalidInput:
-    return InvalidInput(
-        "stock_invalid",
-        N_("The label stock %(file)s cannot be used: %(fault)s."),
-        file=path.name,
-        fault=fault,
     )

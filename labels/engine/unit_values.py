@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, fields
 
 from ...trace.errors import N_, InvalidInput
+from ...trace.identity.gs1 import Sscc
 from .bars import Element
 from .values import CONTROL, SHOWN_URL, shown
 
-_SSCC = re.compile(r"[0-9]{18}")
 _VALUE = re.compile(r"[!-~]{1,30}")
 """Printable ASCII, of which GS1's set 82 is a part."""
 
@@ -16,8 +16,8 @@ _VALUE = re.compile(r"[!-~]{1,30}")
 class UnitRecord:
     """What one case or pallet label says; every text is ready to print.
 
-    Raises ``InvalidInput`` for a URL or SSCC of another form, an element that is not
-    one, and control characters anywhere.
+    Raises ``InvalidInput`` for a URL of another form, what is no SSCC, an element that
+    is not one, and control characters anywhere.
 
     >>> UnitRecord(
     ...     url="HTTPS://Q.EXAMPLE.CN/00/069012340000000016",
@@ -58,12 +58,7 @@ class UnitRecord:
                 N_("Expected a URL of ASCII characters for the code, got %(url)s."),
                 url=shown(self.url),
             )
-        if not _SSCC.fullmatch(self.sscc):
-            raise InvalidInput(
-                "sscc_length",
-                N_("An SSCC has 18 digits, but %(found)s was given."),
-                found=shown(self.sscc),
-            )
+        Sscc(self.sscc)
         for ai, value in self.elements:
             if not (ai.isdecimal() and 2 <= len(ai) <= 4 and _VALUE.fullmatch(value)):
                 raise InvalidInput(

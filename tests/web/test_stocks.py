@@ -60,7 +60,7 @@ def test_an_own_stock_is_kept_used_and_removed(
 @pytest.mark.parametrize(
     ("text", "name", "reason"),
     [
-        (ROLL.replace("dpi = 203", ""), "x.toml", "'dpi' is a required property"),
+        (ROLL.replace("dpi = 203", ""), "x.toml", "x.toml lacks dpi"),
         (ROLL.replace("x = 27", "x = 24"), "x.toml", "QR code and {product} overlap"),
         ("nonsense", "x.toml", "x.toml cannot be used"),
         (ROLL, "roll-60x40.toml", "comes with Lotmark"),
@@ -98,3 +98,21 @@ def test_a_bad_file_in_the_folder_is_named_on_the_page(
     assert "The label stock mine.toml cannot be used" in page
     assert shown(qian, "/admin/components")
     assert "mine" not in stock_names()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("dpi = 203", "dpi = 20", "dpi 是 20，不能小于 100。"),
+        ("dpi = 203", "", "mine.toml 缺少 dpi。"),
+        ("x = 27", "x = 24", "QR 与 {product} 重叠。"),
+        ("dpi = 203", "dpi 203", "第 4 行从第 5 个字符起不是正确的 TOML。"),
+    ],
+)
+def test_why_a_stock_is_refused_is_told_in_chinese(
+    qian: FlaskClient, old: str, new: str, reason: str
+) -> None:
+    file = io.BytesIO(ROLL.replace(old, new, 1).encode()), "mine.toml"
+    refused = change(qian, "/admin/stocks?lang=zh", file=file)
+    assert refused.status_code == 400
+    assert f"标签纸文件 mine.toml 不能用：{reason}" in said(refused)

@@ -116,6 +116,7 @@ def test_a_name_of_ten_thousand_characters_is_refused(beef: LabelRecord) -> None
         ("𠮷野家", "U+20BB7 (cjk unified ideograph-20bb7), character 1"),
         ("牛\ud800", "U+D800 (no name), character 2"),
         ("牛\ue000", "U+E000 (no name), character 2"),
+        ("云岭精制五香酱牛肉家庭装😀", "U+1F600 (grinning face), character 13"),
     ],
 )
 def test_a_sign_the_font_lacks_is_refused(
@@ -124,7 +125,8 @@ def test_a_sign_the_font_lacks_is_refused(
     with pytest.raises(InvalidInput) as refused:
         place(load_stock("roll-60x40"), replace(beef, product=text))
     assert refused.value.code == "label_glyph_missing"
-    assert f"The label font has no sign for {sign} of the text" in str(refused.value)
+    said = text.replace("\ud800", "?")
+    assert f"The label font has no sign for {sign} of {said}" in str(refused.value)
 
 
 def test_an_address_too_long_for_the_label_is_refused(beef: LabelRecord) -> None:

@@ -82,7 +82,9 @@ def test_a_sample_of_its_own_is_tried(own: Path) -> None:
         check_sample(read_stock(path))
     unknown = long.replace("product", "price")
     path = keep(own, "other", ROLL.replace("[[text]]", unknown, 1))
-    with pytest.raises(InvalidInput, match="sample names no value of a label: price"):
+    with pytest.raises(
+        InvalidInput, match=r"\[sample\] names no value of a label: price"
+    ):
         read_stock(path)
 
 

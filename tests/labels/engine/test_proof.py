@@ -14,25 +14,29 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 import zxingcpp
 from alone import alone
 from numpy.typing import NDArray
 from PIL import Image
 
-from lotmark.labels.engine.layout import place
+from lotmark.labels.engine.layout import Symbol, place
+from lotmark.labels.engine.pdf import corners
 from lotmark.labels.engine.printed import Printed, tspl_labels, zpl_labels
 from lotmark.labels.engine.raster import label_dots
 from lotmark.labels.engine.render import ROLL, render
 from lotmark.labels.engine.stock import Stock, load_stock
-from lotmark.labels.engine.values import LabelRecord
+from lotmark.labels.engine.values import LabelRecord, LabelSeries
 
 Records = Callable[[int], list[LabelRecord]]
 
 COUNT = 10_000 if os.environ.get("LOTMARK_LONG") else 500
+SHEETS = COUNT // 4
+"""Labels of each kind of sheet, which one writer draws."""
 AT_ONCE = 500
 
-pytestmark = pytest.mark.timeout(3000 if COUNT > AT_ONCE else 300)
+pytestmark = pytest.mark.timeout(6000 if COUNT > AT_ONCE else 300)
 
 
 @pytest.fixture
@@ -111,30 +115,50 @@ def test_a_roll_drawn_by_poppler_gives_every_record(
 
 
 @pytest.mark.usefixtures("tools")
+@pytest.mark.parametrize("dpi", [203, 300])
 @pytest.mark.parametrize("name", ["a4-21", "a4-24", "letter-30", "roll-40x30-3"])
 def test_sheets_drawn_by_poppler_give_every_record(
-    records: Records, name: str, tmp_path: Path
+    records: Records, name: str, dpi: int, tmp_path: Path
 ) -> None:
-    stock = load_stock(name)
-    for some in parts(records(COUNT)):
-        read = [
-            code.text
-            for page in drawn(pdf(some, stock, tmp_path), 300)
-            for code in zxingcpp.read_barcodes(page)
-        ]
-        assert sorted(read) == sorted(record.url for record in some)
+    """Each label at its place, in reading order, with its own code and words."""
+    stock = replace(load_stock(name), dpi=dpi)
+    size = stock.dots(stock.width), stock.dots(stock.height)
+    for some in parts(records(SHEETS)):
+        path = pdf(some, stock, tmp_path)
+        document = pypdfium2.PdfDocument(path)
+        left = iter(some)
+        for page, picture in zip(document, drawn(path, dpi), strict=True):
+            words = page.get_textpage()
+            for (x, y), record in zip(corners(stock), left, strict=False):
+                area = picture[y : y + size[1], x : x + size[0]]
+                assert [one.text for one in zxingcpp.read_barcodes(area)] == [
+                    record.url
+                ]
+                box = x, page.get_height() * dpi / 72 - y - size[1]
+                said = words.get_text_bounded(
+                    *(
+                        at * 72 / dpi
+                        for at in (*box, box[0] + size[0], box[1] + size[1])
+                    )
+                )
+                for text in texts(record):
+                    assert squeezed(text) in squeezed(said)
+        document.close()
 
 
 @pytest.mark.parametrize("format", ROLL)
+@pytest.mark.parametrize(
+    ("name", "dpi"), [("roll-60x40", 203), ("roll-60x40", 300), ("roll-40x30-3", 203)]
+)
 def test_what_label_printers_draw_gives_every_record(
-    records: Records, format: str
+    records: Records, name: str, dpi: int, format: str
 ) -> None:
-    stock = load_stock("roll-60x40")
+    stock = replace(load_stock(name), dpi=dpi)
     for some in parts(records(COUNT)):
         out = BytesIO()
         render(format, alone(some), stock, out)
         data = out.getvalue()
-        found = tspl_labels(data, stock.dpi) if "tspl" in format else zpl_labels(data)
+        found = tspl_labels(data, dpi) if "tspl" in format else zpl_labels(data)
         for label, record in zip(found, some, strict=True):
             check_label(label, record, stock, format)
 
@@ -143,17 +167,50 @@ def check_label(label: Printed, record: LabelRecord, stock: Stock, format: str) 
     (code,) = zxingcpp.read_barcodes(np.uint8(255) * ~label.dots)
     assert code.text == record.url
     placed = place(stock, record)
-    wanted = label_dots(placed)
+    wanted = np.zeros_like(label.dots)
+    x, y = corners(stock)[0]
+    own = label_dots(placed)
+    wanted[y : y + own.shape[0], x : x + own.shape[1]] = own
     if not format.endswith("graphics"):
         assert [text for text, _ in label.texts] == [record.serial_grouped]
         # The printer draws these itself: its mask and its font may be others.
         (serial,) = (one for one in placed.lines if one.text == record.serial_grouped)
-        own = placed.symbol
-        square = (own.x, own.y, own.x + own.side, own.y + own.side)
-        for left, top, right, bottom in (square, serial.box):
-            wanted[top:bottom, left:right] = label.dots[top:bottom, left:right]
+        for left, top, right, bottom in (square(placed.symbol), serial.box):
+            area = slice(y + top, y + bottom), slice(x + left, x + right)
+            wanted[area] = label.dots[area]
     # Signs of a serial are drawn one by one: where two touch, a dot may differ.
     assert (wanted != label.dots).sum() <= 3
+
+
+def square(code: Symbol) -> tuple[int, int, int, int]:
+    """The symbol without its quiet zone."""
+    return code.x, code.y, code.x + code.side, code.y + code.side
+
+
+@pytest.mark.parametrize("format", ROLL)
+def test_labels_side_by_side_are_each_their_own(
+    records: Records, beef: LabelRecord, format: str
+) -> None:
+    """A series fills every row but the last, however many labels it has."""
+    stock = load_stock("roll-40x30-3")
+    serials = [record.serial for record in records(2_050)]
+    out = BytesIO()
+    series = LabelSeries(beef, np.array(serials, "S16"))
+    render(format, [series], stock, out)
+    data = out.getvalue()
+    pages = tspl_labels(data, stock.dpi) if "tspl" in format else zpl_labels(data)
+    assert len(pages) == -(-len(serials) // 3)
+    wide = stock.dots(stock.width)
+    first = 330
+    read = [
+        code.text
+        for page in pages[first : first + 20] + pages[-2:]
+        for x, _ in corners(stock)
+        for code in zxingcpp.read_barcodes(np.uint8(255) * ~page.dots[:, x : x + wide])
+    ]
+    last = 3 * (len(pages) - 2)
+    shown = serials[3 * first : 3 * first + 60] + serials[last:]
+    assert read == [series.before + serial for serial in shown]
 
 
 @pytest.mark.parametrize("dpi", [203, 300, 600])

@@ -75,20 +75,37 @@ def test_an_unknown_name_lists_the_names(name: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("dpi = 203", "", "'dpi' is a required property"),
-        ("dpi = 203", "dpi = 20", "$.dpi: 20 is less than the minimum"),
-        ("dpi = 203", "dpi 203", "Expected '='"),
+        ("dpi = 203", "", "mine.toml lacks dpi"),
+        ("dpi = 203", "dpi = 20", "dpi is 20, expected at least 100"),
+        ("dpi = 203", "dpi = 9999", "dpi is 9999, expected at most 2400"),
+        (
+            "dpi = 203",
+            "dpi = true",
+            "dpi is True, expected something written like 203",
+        ),
+        (
+            "dpi = 203",
+            "dpi = 203\ncolour = 1",
+            "mine.toml has colour, which no stock has there",
+        ),
+        ("size = 21", "size = 0", "qr.size is 0, expected more than 0"),
+        ('level = "M"', 'level = "X"', "qr.level is 'X', expected one of L, M, Q, H"),
+        ("dpi = 203", "dpi 203", "line 4 cannot be read as TOML from character 5"),
         ("size = 21", "size = nan", "nan is not a length"),
         ("{product}", "{price}", "{price} names no value of a label: price"),
-        ("{product}", "{product:>9}", "does not match"),
+        ("{product}", "{product:>9}", "braces stand only round the name"),
         ("size = 17", "size = 6", "{product} has min_size above size"),
         ("height = 8.4", "height = 1", "{product} is lower than its smallest type"),
         ("width = 31", "width = 33", "{product} leaves the printable area"),
-        ("x = 27", "x = 24", "the QR code and {product} overlap"),
+        ("x = 27", "x = 24", "QR and {product} overlap"),
         ("x = 3, y = 3", "x = 1, y = 3", "with its quiet zone leaves the label"),
         ("columns = 1", "columns = 2", "the labels do not fit on the page"),
         ("caption_width = 11.2", "caption_width = 5", "wider than its caption_width"),
-        ('caption = "批号"\ncaption_size = 7', 'caption = "批号"', "is a dependency"),
+        (
+            'caption = "批号"\ncaption_size = 7',
+            'caption = "批号"',
+            "text[5] lacks caption_size",
+        ),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(

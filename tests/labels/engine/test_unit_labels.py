@@ -198,6 +198,8 @@ def test_wrong_orders_are_refused_in_one_sentence() -> None:
         load_unit_stock("a4-24")
     with pytest.raises(InvalidInput, match="An SSCC has 18 digits"):
         case(sscc="12")
+    with pytest.raises(InvalidInput, match="ends in 0, but its check digit is"):
+        case(sscc="069012340000000010")
     with pytest.raises(InvalidInput, match="its value for the bars"):
         case(elements=(("10", ""),))
 
