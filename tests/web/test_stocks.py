@@ -61,7 +61,7 @@ def test_an_own_stock_is_kept_used_and_removed(
     ("text", "name", "reason"),
     [
         (ROLL.replace("dpi = 203", ""), "x.toml", "x.toml lacks dpi"),
-        (ROLL.replace("x = 27", "x = 24"), "x.toml", "QR code and {product} overlap"),
+        (ROLL.replace("x = 27", "x = 24"), "x.toml", "QR and {product} overlap"),
         ("nonsense", "x.toml", "x.toml cannot be used"),
         (ROLL, "roll-60x40.toml", "comes with Lotmark"),
         (ROLL, "../x.toml", ""),

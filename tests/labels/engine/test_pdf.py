@@ -189,5 +189,5 @@ def test_the_serial_stands_in_a_face_of_one_width(tmp_path: Path) -> None:
     text = (FOLDER / "roll-60x40.toml").read_text()
     path = tmp_path / "own.toml"
     path.write_text(text.replace('face = "mono"', 'face = "sans"'))
-    with pytest.raises(InvalidInput, match="has the serial: its face must be mono"):
+    with pytest.raises(InvalidInput, match="has the serial, so its face must be mono"):
         read_stock(path)
