@@ -21,6 +21,7 @@ from .imports import views as imports
 from .installation import Installation
 from .limits import limiter
 from .line import views as line
+from .notices import views as notices
 from .paths import CONVERTERS, safe_path
 from .public import views as public
 from .quality import views as quality
@@ -36,6 +37,7 @@ ROOMS: tuple[Blueprint, ...] = (
     line.room,
     desk.room,
     quality.room,
+    notices.room,
     records.room,
     imports.room,
     stock.room,

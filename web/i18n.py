@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
 from ..trace.errors import N_, LotmarkError
+from .notice_words import NOTICE, NOTICE_STEP
 from .words import (
     CODE_ORDER,
     COMPLAINT,
@@ -71,6 +72,7 @@ SPOKEN: dict[str, dict[str, str]] = {
         "code_order": N_("The order of codes"),
         "return": N_("Note the delivery"),
     },
+    "notice": {**_states(NOTICE), **NOTICE_STEP},
     "line": {**_states(LINE), "line": N_("The line"), **LINE_STEP},
     "hold": {
         **_states(HOLD),

@@ -36,6 +36,8 @@ class Settings:
     """How many proxies of ours stand before the server and name the visitor."""
     gs1_prefix: str = ""
     """Company prefix from GS1, for the numbers of new cases and pallets."""
+    channels: str = ""
+    """File of the channels of notices; without it ``channels.toml`` in ``home``."""
 
     @classmethod
     def from_environment(
@@ -58,6 +60,7 @@ class Settings:
             secret_key=environment.get("LOTMARK_SECRET_KEY") or None,
             trusted_proxies=_count(environment.get("LOTMARK_TRUSTED_PROXIES") or "0"),
             gs1_prefix=_prefix(environment.get("LOTMARK_GS1_PREFIX") or ""),
+            channels=environment.get("LOTMARK_CHANNELS") or "",
         )
 
     def __repr__(self) -> str:
@@ -83,6 +86,11 @@ class Settings:
     def stocks(self) -> Path:
         """Folder of the plant's own label stocks."""
         return self.home / "stocks"
+
+    @property
+    def channels_file(self) -> Path:
+        """The channels that notices go out on."""
+        return Path(self.channels) if self.channels else self.home / "channels.toml"
 
     @property
     def key_file(self) -> Path:

@@ -19,6 +19,7 @@ from ..labels.jobs import service as jobs
 from ..labels.jobs.tables import PrintJob
 from ..labels.jobs.turns import EFFECT
 from ..recall.complaints.retention import erase_expired
+from ..recall.notices.publishing import retire_due
 from ..recall.scope.saved import changed_scopes, check_scopes
 from ..trace import clock, files, outbox, people, rules
 from ..trace.db import Session
@@ -30,6 +31,7 @@ from .api.retention import forget_answers
 from .imports.work import do_order, give_up_order
 from .installation import Installation
 from .press import press_until
+from .sending import courier
 from .sent_forms import forget_forms
 
 log = structlog.get_logger()
@@ -94,15 +96,19 @@ def give_up_job(session: Session, payload: dict[str, Any], fault: str) -> None:
     jobs.fail_job(session, payload["job"], error, people.system(), clock.now())
 
 
-HANDLERS: dict[str, Handler] = {EFFECT: draw_job, orders.EFFECT: do_order}
+HANDLERS: dict[str, Handler] = {
+    EFFECT: draw_job,
+    orders.EFFECT: do_order,
+    **courier.EFFECTS,
+}
 LAST_WORDS: dict[str, Callable[[Session, dict[str, Any], str], None]] = {
     EFFECT: give_up_job,
     orders.EFFECT: give_up_order,
 }
 """What is done when an effect failed for the last time."""
 LONG = outbox.Lane(frozenset({orders.EFFECT}))
-SHORT = outbox.Lane(LONG.kinds, others=True)
-"""Labels must not wait behind the import of a million rows."""
+SHORT = outbox.Lane(LONG.kinds | courier.LANE.kinds, others=True)
+"""Labels must not wait behind the import of a million rows, or a slow mail server."""
 
 
 def work_once(house: Installation, lane: outbox.Lane = outbox.ANY) -> int:
@@ -205,6 +211,12 @@ def forget_old_answers(house: Installation, now: datetime) -> None:
         forget_forms(session, now)
 
 
+def retire_notices(house: Installation, now: datetime) -> None:
+    """Notices of recalls that were closed a year ago."""
+    with house.plant.writing() as session:
+        retire_due(session, now)
+
+
 SWEEPS: tuple[Callable[[Installation, datetime], None], ...] = (
     erase_personal_data,
     forget_log_ins,
@@ -213,6 +225,7 @@ SWEEPS: tuple[Callable[[Installation, datetime], None], ...] = (
     check_kept_scopes,
     sweep_files,
     ask_for_counts,
+    retire_notices,
 )
 
 
@@ -229,6 +242,7 @@ def run(house: Installation) -> None:
     # Daemons: what they have in hand when we are told to stop is undone and done again;
     # only labels on their way to a printer would be in doubt.
     _start_lane(work_long_until, house, stop)
+    _start_lane(courier.deliver_until, house, stop)
     press = _start_lane(press_until, house, stop)
     work_until(house, stop)
     press.join(GRACE)

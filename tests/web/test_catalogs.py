@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import notice_scene
 import pytest
 import small_plant
 from babel.messages.catalog import Catalog
@@ -229,6 +230,7 @@ def pages(
     yield from office_pages(app, log_in)
     yield from import_pages(house, log_in)
     yield from print_house_pages(log_in)
+    yield from notice_pages(app, house, log_in)
     chen = in_chinese(app.test_client())
     two_batches = {"code": LOT, **csrf(chen, "/")}
     yield "/check", visible(chen.post("/check", data=two_batches).text)
@@ -242,6 +244,32 @@ def print_house_pages(log_in: small_plant.LogIn) -> Iterator[tuple[str, str]]:
     yield "/codes", visible(shown(dong, "/codes"))
     yield page, visible(change(dong, f"{page}/fetch").text)
     yield page, visible(shown(dong, page))
+
+
+def notice_pages(
+    app: Flask, house: Installation, log_in: small_plant.LogIn
+) -> Iterator[tuple[str, str]]:
+    """A notice that is written, waits for signatures, is out, and is followed."""
+    now = clock.now()
+    with house.plant.writing() as session:
+        scene = notice_scene.add_recalls(session, now)
+    luo, dong = in_chinese(log_in("luo")), in_chinese(log_in("dong"))
+    page = f"/notices/{scene.real}/1"
+    yield "/notices", visible(shown(luo, "/notices"))
+    change(luo, f"/notices/{scene.real}/new", kind="")
+    for path in ("/notices", "/notices/channels", page, f"{page}/write"):
+        yield path, visible(shown(luo, path))
+    yield "check", visible(change(luo, f"{page}/check").text)
+    with house.plant.writing() as session:
+        notice = notice_scene.submitted(session, scene.real, now)
+        assert notice.version == 1
+    yield page, visible(shown(dong, page))
+    change(dong, f"{page}/alone", reason="夜间无人")
+    for path in (page, f"{page}/deliveries", f"{page}/deliveries?show=all"):
+        yield path, visible(shown(dong, path))
+    stranger = in_chinese(app.test_client())
+    for path in ("/recalls", f"/recalls/{scene.real}", f"/recalls/{scene.real}/1"):
+        yield path, visible(shown(stranger, path))
 
 
 def line_pages(

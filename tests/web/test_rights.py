@@ -52,6 +52,24 @@ NEEDS = {
     "codes.fetch": "codes.hand_out",
     "codes.file": "codes.hand_out",
     "codes.give_back": "codes.hand_out",
+    "notices.start": "notice.read",
+    "notices.new": "notice.draft",
+    "notices.channels": "notice.read",
+    "notices.case": "notice.read",
+    "notices.write": "notice.read",
+    "notices.write_now": "notice.draft",
+    "notices.check": "notice.read",
+    "notices.photo": "notice.read",
+    "notices.submit": "notice.draft",
+    "notices.refresh": "notice.draft",
+    "notices.sign": "notice.sign",
+    "notices.decline": "notice.sign",
+    "notices.publish": "notice.publish",
+    "notices.alone": "notice.alone",
+    "notices.countersign": "notice.countersign",
+    "notices.board": "notice.read",
+    "notices.done": "notice.deliver",
+    "notices.proof": "notice.read",
     "desk.queue": "complaint.read",
     "desk.case": "complaint.read",
     "desk.photo": "complaint.read",
@@ -231,12 +249,18 @@ are for anybody."""
 OPEN_ROOMS = ("public", "health", "api")
 """Rooms without a log-in: consumers, machines with their own keys, monitoring."""
 
-ROOM_KEY = {"line": "batch.open", "desk": "complaint.read", "quality": "trace.read"}
+ROOM_KEY = {
+    "line": "batch.open",
+    "desk": "complaint.read",
+    "notices": "notice.read",
+    "quality": "trace.read",
+}
 """What opens a room's door, whatever is done inside."""
 
 VALUES = {
     "name": "roll-60x40",
     "lot_id": 1,
+    "version": 1,
     "article_id": 1,
     "number": "KS-26-9999",
     "sha256": "0" * 64,

@@ -2,6 +2,7 @@
 
 from ...labels.jobs import tables as jobs
 from ...recall.complaints import tables as complaints
+from ...recall.notices import tables as notices
 from ...recall.recalls import tables as recalls
 from ...recall.scope import tables as scope
 from ...recall.signals import tables as signals
@@ -23,6 +24,7 @@ __all__ = [
     "files",
     "identity",
     "jobs",
+    "notices",
     "numbers",
     "outbox",
     "parties",

@@ -77,7 +77,15 @@ class Picture:
     """Of the file it shows a page of: another program would draw it otherwise."""
 
 
-Block: TypeAlias = Table | Facts | Note | Bar | Picture
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """An empty frame for a stamp and a signature."""
+
+    text: str
+    """What belongs there."""
+
+
+Block: TypeAlias = Table | Facts | Note | Bar | Picture | Seal
 
 
 @dataclass(frozen=True, slots=True)

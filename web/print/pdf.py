@@ -24,12 +24,24 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Grid
 
 from . import sheet
-from .document import Bar, Block, Document, Facts, Imprint, Note, Picture, Table
+from .document import (
+    Bar,
+    Block,
+    Document,
+    Facts,
+    Imprint,
+    Note,
+    Picture,
+    Seal,
+    Table,
+)
 from .drawings import QR_SIZE, Heading, QrCode, Shares
 
 PICTURE_HEIGHT = 110 * mm
 PAGE_HEIGHT = 210 * mm
 """Of a picture that stands upright, mostly a page: its small print must be readable."""
+SEAL = (80 * mm, 48 * mm)
+"""A firm's round stamp is 40 mm across."""
 LEAST = 30 * mm
 """Room a section needs at the foot of a page to begin there."""
 PAD = 4
@@ -124,6 +136,21 @@ def _block(block: Block, width: float) -> Iterator[Flowable]:
             yield Spacer(1, 2 * mm)
         case Picture():
             yield _picture(block, width)
+        case Seal():
+            yield _seal(block)
+
+
+def _seal(seal: Seal) -> Flowable:
+    return Grid(
+        [[_paragraph(seal.text, sheet.SMALL)]],
+        colWidths=[SEAL[0]],
+        rowHeights=[SEAL[1]],
+        style=[
+            ("BOX", (0, 0), (-1, -1), 0.8, sheet.RULE),
+            ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+        ],
+        hAlign="RIGHT",
+    )
 
 
 def _facts(facts: Facts, width: float) -> Iterator[Flowable]:

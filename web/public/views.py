@@ -1,6 +1,6 @@
 """The views of this room, all in one place to register."""
 
-from . import check, complaints, packs
+from . import check, complaints, notices, packs
 from .room import room
 
-__all__ = ["check", "complaints", "packs", "room"]
+__all__ = ["check", "complaints", "notices", "packs", "room"]

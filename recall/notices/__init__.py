@@ -1,0 +1,1 @@
+"""Notices of a recall: content, linter, signatures, channels and deliveries."""

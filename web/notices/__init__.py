@@ -1,0 +1,1 @@
+"""The notices' room: writing, signing, publishing, and what became of each delivery."""
