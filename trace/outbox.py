@@ -135,6 +135,19 @@ def finish(session: Session, claimed: Claim) -> bool:
     return _settle(session, claimed, state="done", last_error=None)
 
 
+def finish_all(session: Session, claims: list[Claim]) -> None:
+    """Mark many of one claim done at once; those no longer ours stay as they are."""
+    session.execute(
+        sa.update(Effect)
+        .where(
+            Effect.id.in_([claimed.id for claimed in claims]),
+            Effect.token.in_({claimed.token for claimed in claims}),
+        )
+        .values(token=None, leased_until=None, state="done", last_error=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def fail(session: Session, claimed: Claim, error: str, now: datetime) -> bool:
     """Put it back with a longer wait, or leave it to a person after the last try."""
     if is_last(claimed):

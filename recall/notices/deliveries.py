@@ -120,10 +120,17 @@ def begin_sending(session: Session, ids: Iterable[int]) -> list[NoticeDelivery]:
 def note_results(session: Session, results: Iterable[Result], now: datetime) -> None:
     """Settle what was tried: sent, tried again later, or left to a person."""
     told: set[int] = set()
-    for result in sorted(results, key=lambda one: one.delivery_id):
-        row = session.get_one(NoticeDelivery, result.delivery_id, with_for_update=True)
-        if row.state != "sending":
-            continue  # another worker settled it, or a person did it meanwhile
+    by_id = {result.delivery_id: result for result in results}
+    sending = (
+        sa.select(NoticeDelivery)
+        .where(NoticeDelivery.id.in_(by_id), NoticeDelivery.state == "sending")
+        .order_by(NoticeDelivery.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    # What is in another state was settled by another worker, or by a person.
+    for row in session.scalars(sending).all():
+        result = by_id[row.id]
         if not result.error:
             row.state, row.sent_at, row.receipt = "sent", now, result.receipt[:500]
             row.last_error = ""

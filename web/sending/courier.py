@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -42,6 +43,17 @@ class Errand:
     outgoing: Outgoing
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is the same for every delivery of a notice."""
+
+    notice: Published
+    wording: Wording
+    url: str
+    document: dict[str, Any]
+    script: str
+
+
 def deliver_once(house: Installation, pool: ThreadPoolExecutor) -> int:
     """Send what is due now; how many effects were taken."""
     with house.plant.reading() as session:
@@ -55,8 +67,7 @@ def deliver_once(house: Installation, pool: ThreadPoolExecutor) -> int:
     results = list(pool.map(lambda errand: _send(house, ways, errand), errands))
     with house.plant.writing() as session:
         deliveries.note_results(session, results, clock.now())
-        for claimed in claims:
-            outbox.finish(session, claimed)
+        outbox.finish_all(session, claims)
     return len(claims)
 
 
@@ -91,12 +102,13 @@ def _send(house: Installation, ways: Sending, errand: Errand) -> Result:
 def _errands(
     session: Session, house: Installation, rows: Sequence[NoticeDelivery]
 ) -> list[Errand]:
-    notices: dict[int, tuple[Published, Wording, str]] = {}
+    notices: dict[int, Told] = {}
     errands = []
     for row in rows:
         if row.notice_id not in notices:
             notices[row.notice_id] = _told(session, house, row)
-        notice, wording, url = notices[row.notice_id]
+        told = notices[row.notice_id]
+        notice, wording, url = told.notice, told.wording, told.url
         said = messages.message(notice, wording, row.recipient, url)
         errands.append(
             Errand(
@@ -109,25 +121,29 @@ def _errands(
                     row.recipient,
                     said,
                     messages.places(notice, wording, row.recipient, url),
-                    notice_document(notice, house.settings.base_url),
-                    messages.script(notice, wording, url),
+                    told.document,
+                    told.script,
                 ),
             )
         )
     return errands
 
 
-def _told(
-    session: Session, house: Installation, row: NoticeDelivery
-) -> tuple[Published, Wording, str]:
+def _told(session: Session, house: Installation, row: NoticeDelivery) -> Told:
     notice = session.get_one(Notice, row.notice_id)
     variant = session.get_one(NoticeVariant, row.variant_id)
     published = queries.as_published(session, notice, notice.version)
     wording = Wording(
         variant.jurisdiction, variant.language, variant.title, dict(variant.fields)
     )
-    path = publishing.public_path(published.number)
-    return published, wording, f"{house.settings.base_url}{path}"
+    url = house.settings.base_url + publishing.public_path(published.number)
+    return Told(
+        published,
+        wording,
+        url,
+        notice_document(published, house.settings.base_url),
+        messages.script(published, wording, url),
+    )
 
 
 def watch(house: Installation, claimed: outbox.Claim) -> None:
