@@ -12,12 +12,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ...trace import audit
 from ...trace.db import Base
 from ...trace.errors import N_, Conflict
+from ...trace.faults import read_fault
 from ...trace.parties.lots import lock_lots
 from ...trace.people import Actor
 from .tables import PrintJob
 
 MOST_SCANNED = 200
 """Characters kept of what was scanned."""
+FIRST = "first_label_check"
+"""Code of the pause in which a job waits for its first label to be scanned."""
 
 
 class FirstLabel(Base):
@@ -85,3 +88,28 @@ def first_label_missing(session: Session, job: PrintJob) -> bool:
     """Whether nobody has found the first label of a job right yet."""
     last = first_label_of(session, job)
     return last is None or not last.matches
+
+
+def awaits_first(job: PrintJob) -> bool:
+    """It stands still until its first label is found right."""
+    fault = read_fault(job.error) if job.state == "paused" and job.error else None
+    return fault is not None and fault.code == FIRST
+
+
+def require_first(session: Session, job: PrintJob) -> None:
+    """Raises Conflict ``first_label_due`` unless a job's first label was right."""
+    if first_label_missing(session, job):
+        raise Conflict(
+            "first_label_due",
+            N_(
+                "The first label of %(job)s is not checked yet. Press F5 and scan it; "
+                "when it matches, print on."
+            ),
+            job=job.number,
+        )
+
+
+def last_order(session: Session, lot_id: int) -> PrintJob | None:
+    """The latest job of a batch for new labels: a reprint has no first label."""
+    orders = sa.select(PrintJob).where(PrintJob.lot_id == lot_id, ~PrintJob.reprint)
+    return session.scalars(orders.order_by(PrintJob.id.desc()).limit(1)).first()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.production.marks import marks_of
-from .machine import LIVE
+from .machine import LIVE, is_inside
 from .tables import PrintBlock, PrintJob
 
 LATELY = timedelta(minutes=3)
@@ -91,6 +91,29 @@ def job_ledger(session: Session, job: PrintJob, now: datetime) -> JobLedger:
         rate=rate,
         eta=now + timedelta(minutes=minutes) if rate and left else None,
     )
+
+
+def labels_in_doubt(session: Session, lot_id: int) -> ItemSet:
+    """Labels of a batch that may have come out, and that nobody has scanned."""
+    flagged = sa.select(PrintBlock.lo, PrintBlock.hi).join(PrintJob)
+    flagged = flagged.where(PrintJob.lot_id == lot_id, PrintBlock.state == "needs_scan")
+    return ItemSet.from_intervals((row.lo, row.hi) for row in session.execute(flagged))
+
+
+def doubtful_job(session: Session, lot_id: int) -> PrintJob | None:
+    """The oldest job of a batch with labels in doubt."""
+    doubtful = sa.select(PrintJob).where(
+        PrintJob.lot_id == lot_id,
+        PrintJob.id.in_(sa.select(PrintBlock.job_id).filter_by(state="needs_scan")),
+    )
+    return session.scalars(doubtful.order_by(PrintJob.id).limit(1)).first()
+
+
+def labels_inside(session: Session, lot_id: int, now: datetime) -> ItemSet:
+    """Labels of a batch that printers have and may not have put out yet."""
+    found = sa.select(PrintBlock.lo, PrintBlock.hi).join(PrintJob)
+    found = found.where(PrintJob.lot_id == lot_id, is_inside(now))
+    return ItemSet.from_intervals((row.lo, row.hi) for row in session.execute(found))
 
 
 def _rate(blocks: Sequence[PrintBlock], now: datetime) -> float:

@@ -20,6 +20,7 @@ from ...trace.faults import write_fault
 from ...trace.identity.items import ItemSet
 from ..engine.stock import load_stock
 from .blocks import OUT, blocks_of, count_done, cut, items_in, move_items
+from .first_labels import FIRST
 from .machine import LIVE, MACHINE, end_if_done, lock_job, pause_for
 from .steering import note_printed
 from .tables import PrintBlock, Printer, PrintJob
@@ -143,7 +144,7 @@ def note_sent(
 
 def _first_check() -> Conflict:
     return Conflict(
-        "first_label_check",
+        FIRST,
         N_("First-label check: scan the first label, then the rest is printed."),
     )
 

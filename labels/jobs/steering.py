@@ -16,6 +16,7 @@ from ...trace.people import Actor
 from ...trace.production.items import void_items
 from ...trace.production.marks import mark_items, marked_items
 from .blocks import OUT, blocks_of, count_done, items_in, move_items
+from .first_labels import awaits_first, require_first
 from .machine import ENDED, MACHINE, end_if_done, items_inside, lock_job, pause_for
 from .tables import PrintJob
 
@@ -43,8 +44,8 @@ def resume_job(
     ``last`` is the item number of the last label in the operator's hand
     (``scanned.item_of``): what this pause made doubtful came out up to it; what was
     sent after it and is not known to be out is flagged. Labels flagged since an earlier
-    pause stay so: nobody saw them. Raises Conflict for a job that is not paused, and
-    for a label that was never sent.
+    pause stay so: nobody saw them. Raises Conflict for a job that is not paused or
+    whose first label nobody found right yet, and for a label that was never sent.
     """
     actor.require("labels.print")
     _locked(session, job)
@@ -54,6 +55,8 @@ def resume_job(
             N_("Print job %(job)s is not paused: there is nothing to resume."),
             job=job.number,
         )
+    if awaits_first(job):
+        require_first(session, job)
     if last is not None:
         _settle_up_to(session, job, last, actor, now)
     flow.apply(session, MACHINE, job, "resume", actor, now, error="", resumed_at=now)
@@ -116,10 +119,13 @@ def settle_lost(
 ) -> ItemSet:
     """All labels still flagged did not come out: their codes are void; which were.
 
-    Raises Forbidden without the right to void labels: it is the line leader's.
+    One that was put on a pack or kept as a sample meanwhile did come out. Raises
+    Forbidden without the right to void labels: it is the line leader's.
     """
     actor.require("labels.void")
     _locked(session, job)
+    seen = marked_items(session, job.lot_id, "applied", "sampled")
+    _came_out(session, job, seen, actor, now, ("needs_scan",))
     flagged = items_in(session, job, "needs_scan")
     if flagged:
         void_items(session, job.lot_id, flagged, LOST, actor, now)

@@ -11,16 +11,19 @@ import sqlalchemy as sa
 from fake_printer import FakePrinter
 
 from lotmark.labels.jobs import press
+from lotmark.labels.jobs.first_labels import check_first_label
 from lotmark.labels.jobs.ledger import JobLedger, job_ledger
 from lotmark.labels.jobs.orders import order_print
 from lotmark.labels.jobs.printers import add_printer
 from lotmark.labels.jobs.service import find_job
+from lotmark.labels.jobs.steering import resume_job
 from lotmark.labels.jobs.tables import PrintJob
 from lotmark.trace import clock
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.tables import Article, Line
 from lotmark.trace.people import Actor, system
 from lotmark.trace.production.batches import open_batch
+from lotmark.trace.production.clearance import confirm_clearance
 from lotmark.trace.production.codes import serials_of
 from lotmark.trace.production.marks import marks_of
 from lotmark.web.installation import Installation
@@ -108,6 +111,14 @@ class PressRoom:
         with self.house.plant.writing() as session:
             return deed(session, find_job(session, number), *rest, who, clock.now())
 
+    def first_right(self, number: str) -> None:
+        """Somebody scans the first label of a job that waits for it: it is right."""
+        with self.house.plant.writing() as session:
+            job, now = find_job(session, number), clock.now()
+            found = job.lot_id, job.lo
+            check_first_label(session, job, "scanned", found, system(), now)
+            resume_job(session, job, job.lo, system(), now)
+
     def job(self, number: str) -> PrintJob:
         with self.house.plant.reading() as session:
             return find_job(session, number)
@@ -138,8 +149,10 @@ class PressRoom:
         return [of[text[-16:]] for text in printed]
 
 
-def room_in(house: Installation, planned: int = 100_000) -> PressRoom:
-    """A batch on the first line."""
+def room_in(
+    house: Installation, planned: int = 100_000, *, cleared: bool = True
+) -> PressRoom:
+    """A batch on the first line, which is clear for it."""
     now = clock.now()
     with house.plant.writing() as session:
         line = session.scalars(sa.select(Line)).unique().first()
@@ -149,6 +162,8 @@ def room_in(house: Installation, planned: int = 100_000) -> PressRoom:
         assert article is not None
         day = now.date()
         lot = open_batch(session, article, line, "P-1", day, planned, system(), now)
+        if cleared:
+            confirm_clearance(session, lot.id, system(), now)
         return PressRoom(house, lot.id)
 
 

@@ -4,14 +4,16 @@ import re
 
 import pytest
 import small_plant
+import sqlalchemy as sa
 from fake_printer import FakePrinter, with_printer
 from flask.testing import FlaskClient
-from line_work import clear
+from line_work import clear, serials
 from press_room import PressRoom, pressing, wait_for
 from staff_pages import change, fill_in, said, shown
 
 from lotmark.labels.jobs.reprints import reprints_of
 from lotmark.labels.jobs.service import find_job
+from lotmark.labels.jobs.steering import pause_job, resume_job, settle_lost
 from lotmark.labels.jobs.tables import PrintJob
 from lotmark.trace import badges, clock, people
 from lotmark.trace.identity.items import ItemSet
@@ -43,6 +45,12 @@ def room(house: Installation) -> PressRoom:
 def job_of(room: PressRoom) -> PrintJob:
     with room.house.plant.reading() as session:
         return find_job(session, f"DY-{clock.now():%y}-0001")
+
+
+def numbers_of(room: PressRoom, *, reprint: bool) -> list[str]:
+    with room.house.plant.reading() as session:
+        some = sa.select(PrintJob.number).filter_by(reprint=reprint)
+        return list(session.scalars(some))
 
 
 def state(room: PressRoom) -> str:
@@ -166,6 +174,72 @@ def test_a_spoiled_label_is_printed_again_with_a_flag(
     with room.house.plant.reading() as session:
         times = reprints_of(session, 1, ItemSet.range(3, 10))
     assert {n: str(some) for n, some in times.items()} == {1: "4-9", 2: "3"}
+
+
+def test_a_reprint_neither_hides_a_job_nor_stops_the_next_order(
+    zhao: FlaskClient, batch: str, room: PressRoom
+) -> None:
+    """A paused job is there again after the reprint, and no reprint is asked for a
+    first label."""
+    room.add_at("127.0.0.1:9")
+    order = {"count": "20", "printer": "P1"}
+    change(zhao, f"{batch}/print", **order, key="one")
+    number = job_of(room).number
+    room.send(number, 1)
+    room.first_right(number)
+    room.send(number, 9)
+    room.deed(pause_job, number)
+    room.deed(resume_job, number, 7)  # 8 and 9 are in doubt
+    room.deed(pause_job, number)
+    (spoiled,) = serials(room.house, 1, 3, 4)
+    again = {"first": spoiled, "reason": "torn", "printer": "P1", "destroyed": "yes"}
+    assert fill_in(zhao, f"{batch}/reprint", **again).location == batch
+    (copy,) = numbers_of(room, reprint=True)
+    room.send(copy, 1, out=True)
+    page = shown(zhao, batch)
+    assert f"/line/jobs/{number}/resume" in page
+    assert "Labels in doubt 2" in page
+    assert re.search(r'data-show="printed">8<', page), "two of ten are in doubt"
+    room.deed(resume_job, number, None)
+    room.send(number, 10, out=True)
+    room.deed(settle_lost, number)
+    assert job_of(room).state == "finished"
+    more = change(zhao, f"{batch}/print", **order, key="two")
+    assert more.location == batch, said(more)
+
+
+def test_the_last_labels_are_those_that_came_out(
+    zhao: FlaskClient, batch: str, room: PressRoom
+) -> None:
+    room.add_at("127.0.0.1:9")
+    change(zhao, f"{batch}/print", **ORDER)
+    number = job_of(room).number
+    room.send(number, 1)
+    room.first_right(number)
+    room.send(number, 19)
+    room.deed(pause_job, number)
+    room.deed(resume_job, number, 11)  # 12 to 19 perhaps lie in the printer
+    voided = fill_in(zhao, f"{batch}/void", way="last", count="3", reason="wet")
+    assert voided.location == batch
+    assert room.marked("voided") == "9-11"
+    assert "Only 9 printed labels" in said(
+        fill_in(zhao, f"{batch}/void", way="last", count="10", reason="wet")
+    )
+    assert "Only 9 printed labels" in said(
+        fill_in(zhao, f"{batch}/packs", way="count", count="10")
+    )
+
+
+def test_pause_pressed_too_late_does_nothing(
+    zhao: FlaskClient, batch: str, room: PressRoom
+) -> None:
+    room.add_at("127.0.0.1:9")
+    change(zhao, f"{batch}/print", **(ORDER | {"count": "1"}))
+    number = job_of(room).number
+    room.send(number, 1, out=True)
+    assert change(zhao, f"/line/jobs/{number}/pause").location == batch
+    late = change(zhao, f"/line/jobs/{number}/cancel")
+    assert "has ended" in said(late)
 
 
 def test_a_printer_that_does_not_speak_is_said_to_be_unknown(

@@ -17,6 +17,7 @@ from lotmark.labels.devices import ipp
 from lotmark.labels.jobs.service import find_job
 from lotmark.labels.jobs.steering import resume_job
 from lotmark.labels.jobs.tables import PrintJob
+from lotmark.trace.errors import Conflict
 from lotmark.trace.faults import read_fault
 from lotmark.trace.identity.items import ItemSet
 from lotmark.web.installation import Installation
@@ -88,7 +89,9 @@ def test_with_a_first_label_check_one_label_comes_out_and_then_it_waits(
         wait_for(lambda: room.job(job.number).state == "paused")
         wait_for(lambda: pages(printer) == 1)
         assert read_fault(room.job(job.number).error).code == "first_label_check"
-        room.deed(resume_job, job.number, None)
+        with pytest.raises(Conflict, match="Press F5 and scan it"):
+            room.deed(resume_job, job.number, None)
+        room.first_right(job.number)
         wait_for(lambda: room.job(job.number).state == "finished")
     assert room.items(printer.printed) == list(range(20))
 
@@ -168,12 +171,14 @@ def test_a_killed_worker_leaves_doubts_and_no_code_twice(tmp_path: Path) -> None
         demo.run("printer", "add", "P1", printer.address)
         lot = demo.document["open_lot"]
         told = demo.json("printer", "print", "P1", "--lot", lot, "--count", "60")
-        wait_for(lambda: len(printer.printed) > 20)
-        os.kill(lotmark_demo.worker_pid(demo), signal.SIGKILL)
         house = demo.open()
         with house.plant.reading() as session:
             job = find_job(session, told["job"])
         room = PressRoom(house, job.lot_id)
+        wait_for(lambda: room.job(job.number).state == "paused")  # its first label
+        room.first_right(job.number)
+        wait_for(lambda: len(printer.printed) > 20)
+        os.kill(lotmark_demo.worker_pid(demo), signal.SIGKILL)
         wait_for(lambda: room.job(job.number).state == "paused", 60)
         ledger = room.ledger(job.number)
         assert ledger.needs_scan

@@ -16,7 +16,6 @@ from lotmark.labels.jobs.steering import (
     settle_lost,
     settle_scan,
 )
-from lotmark.labels.jobs.voiding import void_last
 from lotmark.trace import clock
 from lotmark.trace.errors import (
     Conflict,
@@ -29,8 +28,9 @@ from lotmark.trace.faults import read_fault
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.parties.tables import Lot
 from lotmark.trace.people import Actor, system
+from lotmark.trace.production.batches import record_applied
 from lotmark.trace.production.codes import serials_of
-from lotmark.trace.production.items import report_missing
+from lotmark.trace.production.items import report_missing, void_items
 from lotmark.trace.production.marks import mark_items
 from lotmark.web.installation import Installation
 
@@ -89,6 +89,18 @@ def test_flagged_labels_are_scanned_or_did_not_come_out(room: PressRoom) -> None
     assert str(room.ledger("DY-26-0002").issued) == "30-34", "new labels, new codes"
 
 
+def test_a_label_in_doubt_that_is_on_a_pack_did_come_out(room: PressRoom) -> None:
+    job = room.order(30)
+    room.send(job.number, 30)
+    room.deed(pause_job, job.number)
+    room.deed(resume_job, job.number, 19)
+    with room.house.plant.writing() as session:
+        record_applied(session, room.lot_id, item(0, 24), system(), clock.now())
+    assert str(room.deed(settle_lost, job.number, who(room, "zhao"))) == "24-29"
+    assert told(room.ledger(job.number)) == {"confirmed": "0-23", "lost": "24-29"}
+    assert room.job(job.number).state == "finished"
+
+
 def test_cancelling_the_rest_spends_no_code(room: PressRoom) -> None:
     job = room.order(50)
     room.send(job.number, 20, out=True)
@@ -129,20 +141,6 @@ def test_what_cannot_be_done_says_why(room: PressRoom) -> None:
     assert told(room.ledger(job.number)) == {"sent": "0-4", "left": "5-49"}
 
 
-def test_the_last_labels_are_voided_by_count(room: PressRoom) -> None:
-    job = room.order(40)
-    room.send(job.number, 30, out=True)
-    leader = who(room, "zhao")
-    for count in (0, 31):
-        with pytest.raises(InvalidInput, match="1 to 30 labels"):
-            room.deed(void_last, job.number, count, "wet", leader)
-    with pytest.raises(Forbidden):
-        room.deed(void_last, job.number, 2, "wet", who(room, "li"))
-    assert str(room.deed(void_last, job.number, 12, "wet", leader)) == "18-29"
-    assert str(room.deed(void_last, job.number, 2, "wet", leader)) == "16-17"
-    assert str(room.ledger(job.number).voided) == "16-29"
-
-
 def test_a_job_is_reconciled_when_each_label_is_explained(room: PressRoom) -> None:
     job = room.order(40)
     room.send(job.number, 40, out=True)
@@ -153,8 +151,8 @@ def test_a_job_is_reconciled_when_each_label_is_explained(room: PressRoom) -> No
     leader = who(room, "zhao")
     with pytest.raises(Conflict, match="2 labels of DY-26-0001 are not explained"):
         room.deed(reconcile_job, job.number, leader)
-    room.deed(void_last, job.number, 1, "torn", leader)
     with room.house.plant.writing() as session:
+        void_items(session, room.lot_id, item(39, 40), "torn", leader, now)
         report_missing(session, room.lot_id, item(38, 39), "lost", boss, now)
     room.deed(reconcile_job, job.number, leader)
     assert room.job(job.number).state == "reconciled"

@@ -18,6 +18,7 @@ from lotmark.labels.engine.printed import tspl_labels, zpl_labels
 from lotmark.labels.engine.ruler import draw_ruler, ruler_dots
 from lotmark.labels.engine.stock import load_stock
 from lotmark.labels.jobs.printers import find_printer
+from lotmark.labels.jobs.service import find_job
 from lotmark.labels.jobs.tables import Printer
 from lotmark.trace.errors import InvalidInput, NotFound
 from lotmark.web.installation import Installation
@@ -177,9 +178,20 @@ def test_printers_by_command(tmp_path: Path) -> None:
             assert "Sent to P2" in demo.run("printer", "test", "P2")
             wait_for(lambda: len(printer.printed) == 1)
             lot = demo.document["open_lot"]
-            demo.json("printer", "print", "P2", "--lot", lot, "--count", "7")
+            told = demo.json("printer", "print", "P2", "--lot", lot, "--count", "7")
+            wait_for(lambda: len(printer.printed) == 2)
+            time.sleep(0.5)
+            assert len(printer.printed) == 2, "the first label waits for its scan"
+            waits = demo.run(
+                "printer", "print", "L2-DEMO", "--lot", lot, "--count", "3"
+            )
+            assert "scan that label at the line" in waits
+            house = demo.open()
+            with house.plant.reading() as session:
+                lot_id = find_job(session, told["job"]).lot_id
+            PressRoom(house, lot_id).first_right(told["job"])
+            house.close()
             wait_for(lambda: len(printer.printed) == 8)
-            demo.run("printer", "print", "L2-DEMO", "--lot", lot, "--count", "3")
             folder = demo.folder / "printer"
             wait_for(lambda: len(list(folder.glob("DY-*.pdf"))) == 2)
             time.sleep(0.5)

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from ...labels.jobs.first_labels import awaits_first, check_first_label
+from ...labels.jobs.gates import order_at_line
 from ...labels.jobs.ledger import job_ledger
-from ...labels.jobs.orders import order_print
 from ...labels.jobs.printers import list_printers
 from ...labels.jobs.scanned import item_of
 from ...labels.jobs.service import find_job
@@ -66,14 +67,16 @@ class JobIn(Told):
     printer: Code
     """Code of the printer."""
     first_check: bool = False
-    """Pause after the first label, until somebody has found it right."""
+    """Pause after the first label, until it was scanned and is right. A batch that
+    runs on a line always does."""
 
 
 class ResumeIn(Told):
     """Where a job goes on."""
 
     last: Line = ""
-    """The code of the last label that came out; empty when nothing is in doubt."""
+    """The code of the last label that came out; empty when nothing is in doubt. A job
+    that waits for its first label goes on with the code of that one alone."""
 
 
 class JobOut(Shown):
@@ -119,9 +122,12 @@ def post_print_jobs(session: Session, body: JobIn, actor: Actor, now: datetime) 
     """Order labels from a printer.
 
     Takes the right `codes.issue` too: each label has a new code, printed at most once.
+    On a line the gates of `/line` hold: `line_not_cleared` until somebody there said
+    that the line is clear, `first_label_due` until the first label of the order before
+    was right; and the job pauses after its own first label.
     """
     lot = find_lot(session, body.lot_id)
-    job = order_print(
+    job = order_at_line(
         session,
         lot.id,
         body.count,
@@ -161,6 +167,9 @@ def resume_print_job(
     """
     job = find_job(session, number)
     last = item_of(session, house().keys, job, body.last) if body.last else None
+    if last is not None and awaits_first(job):
+        found = job.lot_id, last
+        check_first_label(session, job, body.last, found, actor, now)
     resume_job(session, job, last, actor, now)
     return _job(session, job, now)
 

@@ -9,7 +9,7 @@ import click
 from ...labels.devices.addresses import FORMATS
 from ...labels.engine.stock import stock_names
 from ...labels.jobs.errands import ask_errand
-from ...labels.jobs.orders import order_print
+from ...labels.jobs.gates import order_at_line
 from ...labels.jobs.printers import (
     RESOLUTIONS,
     add_printer,
@@ -162,9 +162,12 @@ def shown(printer: Printer) -> dict[str, Any]:
 def print_labels(
     context: Context, code: str, lot_code: str, count: int, as_json: bool
 ) -> None:
-    """Issue new codes for a batch and print them on the printer CODE, each once."""
+    """Issue new codes for a batch and print them on the printer CODE, each once.
+
+    On a line that line is cleared first, and the job waits there for its first label.
+    """
     with context.house() as house, house.plant.writing() as session:
-        job = order_print(
+        job = order_at_line(
             session,
             find_lot(session, lot_code).id,
             count,
@@ -179,3 +182,5 @@ def print_labels(
         print_json({"job": job.number, "printer": code, "labels": job.labels})
         return
     click.echo(f"{job.number}: {job.labels} labels are on their way to {code}.")
+    if job.first_check:
+        click.echo("After the first one it waits: scan that label at the line.")

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext
 
+from ...labels.jobs.first_labels import awaits_first
 from ...labels.jobs.tables import PrintJob
 from ...labels.jobs.turns import Turn
 from ...trace.errors import N_
 from ..words import JOB
 from .bench import Bench
-from .printing import awaits_first, left_words, pause_words, tile_of
+from .printing import left_words, pause_words, tile_of
 
 PATIENCE = timedelta(seconds=20)
 """A job that nobody has begun by now waits for a worker that does not answer."""
@@ -43,8 +44,8 @@ def band_of(bench: Bench, now: datetime) -> Band:
         return band_of_job(job, None, now)
     if bench.at_printer:
         return _band_of_printing(bench, now)
-    if bench.doubtful:
-        text = gettext(N_("%(n)s labels: are they here? F2."), n=bench.doubtful)
+    if bench.doubt:
+        text = gettext(N_("%(n)s labels: are they here? F2."), n=bench.doubt.count)
         return Band("warn", gettext(N_("Labels in doubt")), text)
     if not bench.cleared:
         text = gettext(N_("Take away the labels and packs of the batch before: F7."))

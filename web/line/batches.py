@@ -122,16 +122,16 @@ def batch_progress(lot_id: int) -> ResponseReturnValue:
         text=band.text,
         soon=bench.at_printer,
         figures=_figures(bench, now),
-        done=bench.printed.count,
+        done=bench.out.count,
     )
 
 
 def _figures(bench: Bench, now: datetime) -> dict[str, str]:
     """What changes while labels come out, by the places that show it."""
     figures = {
-        "printed": f"{bench.printed.count:,}",
+        "printed": f"{bench.out.count:,}",
         "percent": f"{bench.percent:.1f} %",
-        "applied": f"{bench.applied.count:,}",
+        "applied": f"{bench.balance.applied.count:,}",
     }
     if bench.ledger is not None:
         figures["sent"] = f"{bench.ledger.printed.count:,}"
@@ -154,9 +154,9 @@ def _page(bench: Bench, band: Band) -> str:
     job, ledger = bench.job, bench.ledger
     figures: tuple[object, ...] = (bench.lot.planned, bench.ordered)
     if not bench.at_printer:
-        figures += (bench.printed.count, bench.loose_state)
+        figures += (bench.out.count, bench.loose_state)
     if job is not None and ledger is not None:
-        figures += (job.id, job.state, ledger.needs_scan.count)
+        figures += (job.id, job.state, bench.doubt.count)
     checks = (bench.cleared, bench.first.id if bench.first else 0)
     status = bench.printer.status if bench.printer else ""
     said = (band.kind, band.word, bench.lot.status, status, *figures, *checks)

@@ -5,20 +5,32 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ...labels.jobs.first_labels import FirstLabel, first_label_of
-from ...labels.jobs.ledger import JobLedger, job_ledger
+from ...labels.jobs.first_labels import (
+    FirstLabel,
+    awaits_first,
+    first_label_of,
+    last_order,
+)
+from ...labels.jobs.ledger import (
+    JobLedger,
+    doubtful_job,
+    job_ledger,
+    labels_in_doubt,
+    labels_inside,
+)
+from ...labels.jobs.machine import LIVE
 from ...labels.jobs.printers import printers_at
 from ...labels.jobs.service import spoiled_codes
 from ...labels.jobs.tables import Printer, PrintJob
 from ...labels.jobs.turns import Turn, turn_of
 from ...trace.db import Session
-from ...trace.identity.items import ItemSet
+from ...trace.identity.items import EMPTY, ItemSet
 from ...trace.parties.tables import Line, Lot
 from ...trace.production.batches import PACKED_IN
-from ...trace.production.marks import marked_items
+from ...trace.production.label_balance import LabelBalance, label_balance
 from ...trace.production.tables import LineRun
 from ...trace.stock.holds import held_items
-from .printing import ON_PRINTER, awaits_first
+from .printing import ON_PRINTER
 
 UNDONE = ("created", "rendering")
 """States of a print job whose file is still to come."""
@@ -31,18 +43,24 @@ class Bench:
     lot: Lot
     run: LineRun | None
     """Its last run on a line."""
-    printed: ItemSet
-    applied: ItemSet
-    voided: ItemSet
+    balance: LabelBalance
+    doubt: ItemSet
+    """Labels that may have come out, and that nobody has scanned."""
+    inside: ItemSet
+    """Labels that the printer has and may not have put out yet."""
     spoiled: int
     """Codes of jobs that failed: they are on no label."""
     holds: tuple[str, ...]
     job: PrintJob | None
-    """The latest print job."""
+    """The print job that goes on, waits for somebody, or was the latest."""
+    order: PrintJob | None
+    """The latest job for new labels: a reprint has no first label."""
+    doubtful_job: PrintJob | None
+    """The job whose labels in doubt are to be settled."""
     turn: Turn | None
     """How that job stands with the worker, until its file is there."""
     first: FirstLabel | None
-    """The last check of that job's first label."""
+    """The last check of the first label of ``order``."""
     ledger: JobLedger | None
     """Where its labels are, when it is on a printer."""
     printer: Printer | None
@@ -67,21 +85,16 @@ class Bench:
     @property
     def first_due(self) -> bool:
         """Labels came out, and nobody found the first one right yet."""
-        job = self.job
-        if job is None or job.reprint or (self.first and self.first.matches):
+        order = self.order
+        if order is None or (self.first and self.first.matches):
             return False
-        return job.state == "finished" or awaits_first(job)
+        return order.state == "finished" or awaits_first(order)
 
     @property
     def at_printer(self) -> bool:
         """The latest job is on a printer and not at its end."""
         job = self.job
         return job is not None and self.ledger is not None and job.state in ON_PRINTER
-
-    @property
-    def doubtful(self) -> int:
-        """Labels that may have come out, and that nobody has scanned."""
-        return self.ledger.needs_scan.count if self.ledger else 0
 
     @property
     def going(self) -> bool:
@@ -95,14 +108,25 @@ class Bench:
         return unfinished and self.since is not None and not self.running
 
     @property
+    def out(self) -> ItemSet:
+        """Labels that came out, as far as is known: not those in doubt."""
+        return self.balance.printed - self.doubt - self.inside
+
+    @property
     def packing(self) -> bool:
         """There are labels that may be said to be on packs."""
         return self.lot.status in PACKED_IN and bool(self.loose)
 
     @property
+    def unexplained(self) -> ItemSet:
+        """Labels that are neither on packs nor explained; some may be in doubt."""
+        return self.balance.open
+
+    @property
     def loose(self) -> ItemSet:
-        """Printed labels that are neither on packs nor voided."""
-        return self.printed - self.applied - self.voided
+        """Labels that came out and are neither on packs nor explained: in somebody's
+        hands. What is in doubt or still in the printer is in nobody's."""
+        return self.balance.open & self.out
 
     @property
     def loose_state(self) -> str:
@@ -122,7 +146,7 @@ class Bench:
 
     @property
     def percent(self) -> float:
-        return 100 * self.printed.count / (self.lot.planned or 1)
+        return 100 * self.out.count / (self.lot.planned or 1)
 
 
 def running_batch(session: Session, line: Line) -> Lot | None:
@@ -148,18 +172,21 @@ def bench_of(session: Session, lot: Lot, now: datetime) -> Bench:
         .order_by(LineRun.ended_at.is_not(None), LineRun.started_at.desc())
         .limit(1)
     ).first()
-    job = last_job(session, lot)
+    job, order = job_shown(session, lot), last_order(session, lot.id)
+    doubtful = doubtful_job(session, lot.id)
     return Bench(
         lot=lot,
         run=run,
-        printed=marked_items(session, lot.id, "printed"),
-        applied=marked_items(session, lot.id, "applied"),
-        voided=marked_items(session, lot.id, "voided"),
+        balance=label_balance(session, lot.id),
+        doubt=labels_in_doubt(session, lot.id) if doubtful else EMPTY,
+        inside=labels_inside(session, lot.id, now),
         spoiled=spoiled_codes(session, lot.id),
         holds=holds_of(session, lot.id),
         job=job,
+        order=order,
+        doubtful_job=doubtful,
         turn=waiting_turn(session, job, now) if job else None,
-        first=first_label_of(session, job) if job else None,
+        first=first_label_of(session, order) if order else None,
         ledger=job_ledger(session, job, now) if job and job.printer_id else None,
         printer=_printer_of(session, lot, job),
     )
@@ -172,10 +199,16 @@ def _printer_of(session: Session, lot: Lot, job: PrintJob | None) -> Printer | N
     return next(iter(here), None)
 
 
-def last_job(session: Session, lot: Lot) -> PrintJob | None:
-    """The latest print job of a batch."""
+def job_shown(session: Session, lot: Lot) -> PrintJob | None:
+    """The print job of a batch that somebody has to see: one that is at work, else one
+    that waits, else the latest. A reprint does not hide the job it interrupted."""
+    waits = sa.case(
+        (PrintJob.state.in_((*LIVE, *UNDONE)), 0),
+        (PrintJob.state == "paused", 1),
+        else_=2,
+    )
     jobs = sa.select(PrintJob).where(PrintJob.lot_id == lot.id)
-    return session.scalars(jobs.order_by(PrintJob.id.desc()).limit(1)).first()
+    return session.scalars(jobs.order_by(waits, PrintJob.id.desc()).limit(1)).first()
 
 
 def waiting_turn(session: Session, job: PrintJob, now: datetime) -> Turn | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from ...labels.jobs.tables import PrintJob
 from ...trace.errors import N_
 from ...trace.parties.tables import Lot
 from ..codes_drawn import code_picture
@@ -89,10 +90,15 @@ def page_of(command: Command, lot: Lot | None, bench: Bench | None) -> str:
     if lot is not None and name in _OF_BATCH:
         return url_for(command.page, lot_id=lot.id)
     if name in _OF_JOB:
-        job = bench.job if bench else None
+        job = _job_of(command, bench) if bench else None
         return (
             url_for(command.page, number=job.number) if job else url_for("line.start")
         )
     if name in _OF_BATCH or not name:
         return url_for("line.start")
     return url_for(command.page)
+
+
+def _job_of(command: Command, bench: Bench) -> PrintJob | None:
+    """A reprint has no first label: that of the order is meant."""
+    return bench.order if command.code == "FIRST" else bench.job

@@ -3,7 +3,11 @@
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ...labels.jobs.first_labels import check_first_label, first_label_of
+from ...labels.jobs.first_labels import (
+    awaits_first,
+    check_first_label,
+    first_label_of,
+)
 from ...labels.jobs.service import find_job
 from ...labels.jobs.steering import resume_job
 from ...labels.jobs.tables import PrintJob
@@ -15,7 +19,6 @@ from ..current import actor, house
 from ..forms import scan_field
 from ..problems import status_of, wants_json
 from .codes import read_label
-from .printing import awaits_first
 from .room import own_batch, room
 from .verdicts import Verdict, answer_verdict, first_matches, first_mismatch, unread
 

@@ -15,17 +15,15 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from ...labels.engine.stock import Stock, load_stock, stock_names
-from ...labels.jobs.first_labels import first_label_missing
-from ...labels.jobs.orders import order_print
+from ...labels.jobs.gates import order_at_line, require_gates
 from ...labels.jobs.printers import printers_at
 from ...labels.jobs.service import JOB_FORMATS, find_job, order_labels
 from ...labels.jobs.tables import Printer, PrintJob
 from ...trace import clock, files
 from ...trace.db import Session
-from ...trace.errors import N_, Conflict, InvalidInput, LotmarkError, NotFound
+from ...trace.errors import N_, InvalidInput, LotmarkError, NotFound
 from ...trace.faults import read_fault
-from ...trace.parties.tables import Lot
-from ...trace.production.clearance import open_run, require_cleared
+from ...trace.production.clearance import open_run
 from ..current import actor, house
 from ..forms import choice_field, number_field, text_field
 from ..problems import status_of
@@ -35,7 +33,6 @@ from .bench import (
     Bench,
     bench_of,
     holds_of,
-    last_job,
     recent_jobs,
     waiting_turn,
 )
@@ -71,12 +68,11 @@ def print_now(lot_id: int) -> ResponseReturnValue:
         order["base_url"] = house().settings.base_url
         with house().plant.writing() as session:
             lot = own_batch(session, lot_id)
-            require_cleared(session, lot)
-            _require_first(session, lot)
             if printer:
-                order |= {"printer_code": printer, "first_check": True}
-                order_print(session, lot.id, **order, actor=actor(), now=clock.now())
+                order["printer_code"] = printer
+                order_at_line(session, lot.id, **order, actor=actor(), now=clock.now())
                 return redirect(url_for("line.batch", lot_id=lot.id))
+            require_gates(session, lot, order["request_key"])
             job = order_labels(session, lot.id, **order, actor=actor(), now=clock.now())
     except LotmarkError as error:
         with house().plant.reading() as session:
@@ -172,26 +168,6 @@ def job_file(number: str) -> ResponseReturnValue:
         download_name=f"{found.number}-{found.lot.ai10}.{found.format}",
         max_age=0,
     )
-
-
-def _require_first(session: Session, lot: Lot) -> None:
-    """Raises Conflict ``first_label_due`` while nobody checked what is printed already.
-
-    The same form sent again is answered all the same: it orders nothing new.
-    """
-    job = last_job(session, lot)
-    again = job is not None and job.request_key == request.form.get("key")
-    if job is None or again or job.state != "finished":
-        return
-    if first_label_missing(session, job):
-        raise Conflict(
-            "first_label_due",
-            N_(
-                "The first label of %(job)s is not checked yet. Press F5 and scan it; "
-                "when it matches, print on."
-            ),
-            job=job.number,
-        )
 
 
 def _read_order(to_file: bool) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _items_meant(session: Session, lot: Lot) -> ItemSet:
     first, last = (
         text_field(name, LINK_LIMIT, required=True) for name in ("first", "last")
     )
-    meant = between(session, lot, first, last) & loose
+    meant = between(session, lot, first, last) & bench.unexplained
     if not meant:
         raise Conflict(
             "labels_not_loose",

@@ -14,8 +14,6 @@ from ..clocks import span, when
 from ..i18n import say
 from ..words import PRINTER, PRINTER_NEEDS
 
-FIRST = "first_label_check"
-"""Code of the pause in which a job waits for its first label to be scanned."""
 ON_PRINTER = (*LIVE, "paused")
 """States of a job on a printer that still wants somebody or something."""
 
@@ -65,12 +63,6 @@ def _ago(then: datetime, now: datetime) -> str:
     if passed < timedelta(minutes=1):
         return str(gettext(N_("%(n)s s"), n=int(passed.total_seconds())))
     return span(passed)
-
-
-def awaits_first(job: PrintJob) -> bool:
-    """It stands still until its first label is found right."""
-    fault = read_fault(job.error) if job.state == "paused" and job.error else None
-    return fault is not None and fault.code == FIRST
 
 
 def left_words(ledger: JobLedger, now: datetime) -> str:

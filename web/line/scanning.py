@@ -79,10 +79,10 @@ def _answer(scanned: str) -> ResponseReturnValue:
             "no_batch_here",
             N_("No batch runs on this line. Scan the work order of the next one."),
         )
-    if bench.job is None or not bench.first_due or not actor().may("labels.print"):
+    if bench.order is None or not bench.first_due or not actor().may("labels.print"):
         return answer_verdict(label_verdict(lot, status, _copies(lot, status), _here()))
     with house().plant.writing() as session:
-        verdict = check_first(session, find_job(session, bench.job.number), scanned)
+        verdict = check_first(session, find_job(session, bench.order.number), scanned)
     return answer_verdict(verdict)
 
 

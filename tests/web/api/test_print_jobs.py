@@ -4,7 +4,10 @@ import pytest
 from machines import Hire, problem, told
 from press_room import PressRoom, room_in
 
+from lotmark.trace import clock
 from lotmark.trace.identity.items import ItemSet
+from lotmark.trace.people import system
+from lotmark.trace.production.clearance import confirm_clearance
 from lotmark.trace.production.codes import serials_of
 from lotmark.web.installation import Installation
 
@@ -27,18 +30,49 @@ def test_a_job_is_ordered_watched_paused_resumed_and_cancelled(
     assert told(machine.post("/print-jobs", order, "once"), 201) == job
     assert (job["state"], job["left"]) == ("created", "0-49")
     path = f"/print-jobs/{job['number']}"
-    room.send(job["number"], 20)
+    room.send(job["number"], 1)
+    waits = told(machine.get(path))
+    assert (waits["state"], waits["sent"]) == ("paused", "0")
+    codes = serials(room, 10)
+    for last in ("", codes[4]):
+        refused = machine.post(f"{path}/resume", {"last": last})
+        assert problem(refused, 409) == "first_label_due"
+    assert told(machine.post(f"{path}/resume", {"last": codes[0]}))["confirmed"] == "0"
+    room.send(job["number"], 19)
     assert told(machine.post(f"{path}/pause"))["state"] == "paused"
-    with room.house.plant.reading() as session:
-        ninth = ItemSet.range(9, 10)
-        ((_, serial),) = serials_of(session, room.house.keys, room.lot_id, ninth)
-    resumed = told(machine.post(f"{path}/resume", {"last": serial}))
+    resumed = told(machine.post(f"{path}/resume", {"last": codes[9]}))
     assert resumed["confirmed"] == "0-9"
     assert resumed["needs_scan"] == "10-19"
     assert told(machine.get(path))["left"] == "20-49"
     ended = told(machine.post(f"{path}/cancel"))
     assert (ended["state"], ended["cancelled"]) == ("paused", "20-49")
     assert ended["reason"].startswith("Some labels may have come out")
+
+
+def serials(room: PressRoom, count: int) -> list[str]:
+    items = ItemSet.range(0, count)
+    with room.house.plant.reading() as session:
+        found = serials_of(session, room.house.keys, room.lot_id, items)
+        return [serial for _, serial in found]
+
+
+def test_no_order_passes_the_gates_of_the_line(
+    house: Installation, hire_machine: Hire
+) -> None:
+    room = room_in(house, cleared=False)
+    room.add_at("127.0.0.1:9")
+    machine = hire_machine("labels.print", "codes.issue")
+    order = {"lot_id": room.lot_id, "count": 1, "printer": "P1"}
+    refused = machine.post("/print-jobs", order)
+    assert problem(refused, 409) == "line_not_cleared"
+    with house.plant.writing() as session:
+        confirm_clearance(session, room.lot_id, system(), clock.now())
+    number = told(machine.post("/print-jobs", order, "once"), 201)["number"]
+    room.send(number, 1, out=True)
+    assert room.job(number).state == "finished"
+    assert told(machine.post("/print-jobs", order, "once"), 201)["number"] == number
+    refused = machine.post("/print-jobs", order)
+    assert problem(refused, 409) == "first_label_due"
 
 
 def test_what_cannot_be_ordered(room: PressRoom, hire_machine: Hire) -> None:
