@@ -189,10 +189,14 @@ def test_printers_by_command(tmp_path: Path) -> None:
             house = demo.open()
             with house.plant.reading() as session:
                 lot_id = find_job(session, told["job"]).lot_id
-            PressRoom(house, lot_id).first_right(told["job"])
+            room, folder = PressRoom(house, lot_id), demo.folder / "printer"
+            room.first_right(told["job"])
+            wait_for(lambda: len(list(folder.glob("DY-*.pdf"))) == 1)
+            job = waits.partition(":")[0]
+            wait_for(lambda: room.job(job).state == "paused")
+            room.first_right(job)
             house.close()
             wait_for(lambda: len(printer.printed) == 8)
-            folder = demo.folder / "printer"
             wait_for(lambda: len(list(folder.glob("DY-*.pdf"))) == 2)
             time.sleep(0.5)
         assert "out of use" in demo.run("printer", "remove", "P2")

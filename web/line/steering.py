@@ -94,7 +94,7 @@ def lost_now(number: str) -> ResponseReturnValue:
         settle_lost(session, job, actor(), clock.now())
         return _bench(job)
 
-    return _do(number, "line/settle.html", lose)
+    return _do(number, "line/settle.html", lose, "labels.void")
 
 
 @room.get("/line/jobs/<number>/cancel")
@@ -112,11 +112,14 @@ def cancel_now(number: str) -> ResponseReturnValue:
 
 
 def _do(
-    number: str, template: str, deed: Callable[[Session, PrintJob], str]
+    number: str,
+    template: str,
+    deed: Callable[[Session, PrintJob], str],
+    right: str = "labels.print",
 ) -> ResponseReturnValue:
     """Do something to a job and go where ``deed`` says; what cannot be done is said
     above the form, drawn anew."""
-    actor().require("labels.print")
+    actor().require(right)
     try:
         with house().plant.writing() as session:
             address = deed(session, find_job(session, number))
