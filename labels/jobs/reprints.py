@@ -119,10 +119,11 @@ def reprinted(session: Session, lot_id: int) -> int:
 def free_reprints(session: Session, lot_id: int, now: datetime) -> int:
     """Labels of a lot that may still be reprinted without a line leader."""
     printed = label_balance(session, lot_id).printed.count
-    return max(_allowed(printed, now) - reprinted(session, lot_id), 0)
+    return max(allowed_reprints(printed, now) - reprinted(session, lot_id), 0)
 
 
-def _allowed(printed: int, now: datetime) -> int:
+def allowed_reprints(printed: int, now: datetime) -> int:
+    """How many labels may be reprinted without a line leader, of so many printed."""
     share = printed * figure("labels.reprint_ppm", now.date()) // MILLION
     return max(figure("labels.reprint_free", now.date()), share)
 
@@ -191,9 +192,17 @@ def _check_limit(
         if leader.login == actor.login:
             raise flow.second_needed(actor)
         return leader.login
-    allowed = _allowed(balance.printed.count, now)
-    asked = reprinted(session, lot_id) + items.count
-    if asked > allowed and not actor.may("labels.void"):
+    if not actor.may("labels.void"):
+        asked = reprinted(session, lot_id) + items.count
+        check_reprints(asked, balance.printed.count, now)
+    return None
+
+
+def check_reprints(asked: int, printed: int, now: datetime) -> None:
+    """Raises Forbidden ``reprint_needs_leader`` when ``asked`` labels printed again in
+    all are too many of ``printed`` for nobody but an operator to say so."""
+    allowed = allowed_reprints(printed, now)
+    if asked > allowed:
         raise Forbidden(
             "reprint_needs_leader",
             N_(
@@ -203,4 +212,3 @@ def _check_limit(
             asked=asked,
             allowed=allowed,
         )
-    return None

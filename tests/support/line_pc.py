@@ -94,8 +94,14 @@ class LinePc:
     def order(self, count: int) -> TestResponse:
         return self.change("/line/print", count=str(count), key=self._key("print"))
 
-    def reprint(self, code: str, reason: str = "torn") -> TestResponse:
-        form = {"code": code, "reason": reason, "destroyed": "yes"}
+    def void_last(self, count: int, reason: str = "wet") -> TestResponse:
+        found = re.search(r'name="loose" value="([^"]*)"', self.shown("/line/void"))
+        assert found
+        form = {"code": "", "count": str(count), "reason": reason, "loose": found[1]}
+        return self.change("/line/void", **form)
+
+    def reprint(self, code: str, reason: str = "torn", **more: str) -> TestResponse:
+        form = {"code": code, "reason": reason, "destroyed": "yes", **more}
         return self.change("/line/reprint", **form, key=self._key("reprint"))
 
     def change(self, path: str, **form: str) -> TestResponse:

@@ -83,6 +83,12 @@ class Screen:
         assert found
         return self.post("/line/print", count=str(count), key=found[1])
 
+    def void_last(self, count: int) -> str:
+        found = re.search(r'name="loose" value="([^"]*)"', self.get("/line/void"))
+        assert found
+        form = {"count": str(count), "reason": "wet", "code": "", "loose": found[1]}
+        return self.post("/line/void", **form)
+
     def reprint(self, code: str) -> str:
         found = re.search(r'name="key" value="([^"]+)"', self.get("/line/reprint"))
         assert found

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...labels.devices.device import Device, Status
+from ...labels.jobs.first_labels import FIRST
 from ...trace.db import Database
 from ...trace.errors import N_, Conflict, LotmarkError
 from ...trace.identity.items import ItemSet
@@ -208,7 +209,7 @@ def _check_first(session: Session, job: Job) -> None:
             session,
             job,
             Conflict(
-                "first_label_check",
+                FIRST,
                 N_(
                     "First-label check: scan the first label, then the rest is printed."
                 ),

@@ -10,6 +10,8 @@ from .spans import OUT, places_in
 from .steering import settle_scan
 from .times import Tick
 
+_ALL = 1 << 30
+
 
 def void(
     session: Session, block_id: int, places: ItemSet, reason: str, by: str, at: Tick
@@ -37,10 +39,11 @@ def void(
 
 
 def last_printed(session: Session, lot_id: int, count: int) -> dict[int, ItemSet]:
-    """The last labels that came out and are neither on packs nor void, by block."""
+    """The last labels that came out and are neither on packs nor void, by block; what
+    the printer still has is in nobody's hands."""
     found: dict[int, ItemSet] = {}
     for block in reversed(blocks_of(session, lot_id)):
-        loose = places_in(session, block.id, *OUT)
+        loose = places_in(session, block.id, "confirmed")
         loose -= noted(session, block.id, "applied") | noted(
             session, block.id, "voided"
         )
@@ -50,6 +53,25 @@ def last_printed(session: Session, lot_id: int, count: int) -> dict[int, ItemSet
             found[block.id] = here
             count -= here.count
     return found
+
+
+def loose_state(session: Session, lot_id: int) -> str:
+    """Changes whenever labels come out, are put on packs or voided."""
+    found = last_printed(session, lot_id, _ALL)
+    return " ".join(f"{block}:{some}" for block, some in sorted(found.items()))[-60:]
+
+
+def require_shown(session: Session, lot_id: int, shown: str) -> None:
+    """The last labels are others once some are printed: a form sent twice would void
+    twice. Raises Conflict ``labels_changed``."""
+    if shown != loose_state(session, lot_id):
+        raise Conflict(
+            "labels_changed",
+            N_(
+                "Since this form was opened, labels were printed, put on packs or "
+                "voided: the last ones are others now. Look again, then void."
+            ),
+        )
 
 
 def apply(session: Session, place: Place, by: str, at: Tick) -> bool:

@@ -1,16 +1,11 @@
-"""Ordering labels at a line PC, and ordering one of them again.
-
-One printer, one job at a time.
-"""
+"""Ordering labels at a line PC: one printer, one job at a time."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...labels.jobs.reprints import MOST_COPIES
 from ...trace.errors import N_, Conflict, InvalidInput, TooLarge
-from .events import noted, server_now
-from .held import Place, codes_left, open_blocks
-from .spans import OUT, places_in
+from .events import server_now
+from .held import codes_left, open_blocks
 from .steering import LIVE
 from .tables import Batch, Block, Job, Span
 from .times import Tick
@@ -23,6 +18,17 @@ def live_job(session: Session) -> Job | None:
     """The job that prints or is paused: there is one printer, and one job at a time."""
     jobs = sa.select(Job).where(Job.state.in_(LIVE)).order_by(Job.id)
     return session.scalars(jobs).first()
+
+
+def require_idle(session: Session) -> None:
+    """Raises Conflict ``job_live`` while a job prints or is paused."""
+    if live_job(session) is not None:
+        raise Conflict(
+            "job_live",
+            N_(
+                "Labels are being printed already. End that job first, then order more."
+            ),
+        )
 
 
 def order(
@@ -80,13 +86,7 @@ def _check_order(session: Session, lot_id: int, count: int, at: Tick) -> None:
             most=MOST_AT_ONCE,
             count=count,
         )
-    if live_job(session) is not None:
-        raise Conflict(
-            "job_live",
-            N_(
-                "Labels are being printed already. End that job first, then order more."
-            ),
-        )
+    require_idle(session)
     if holds := batch.label["holds"]:
         raise Conflict(
             "batch_on_hold",
@@ -106,74 +106,6 @@ def _check_order(session: Session, lot_id: int, count: int, at: Tick) -> None:
             batch=batch.label["batch_no"],
             count=count,
         )
-
-
-def reprint(
-    session: Session, place: Place, reason: str, key: str, by: str, at: Tick
-) -> Job:
-    """Print a label once more, because the first is spoiled and destroyed.
-
-    Raises Conflict while another job is live, for a label that is not loose, and for
-    one printed too often.
-    """
-    known = session.scalar(sa.select(Job).where(Job.request_key == key))
-    if known is not None:
-        return known
-    if live_job(session) is not None:
-        raise Conflict(
-            "job_live",
-            N_(
-                "Labels are being printed already. End that job first, then order more."
-            ),
-        )
-    block = session.get_one(Block, place.block_id)
-    gone = noted(session, block.id, "applied") | noted(session, block.id, "voided")
-    if place.alone - places_in(session, block.id, *OUT) or place.alone & gone:
-        raise Conflict(
-            "reprint_not_loose_here",
-            N_(
-                "Only a label that was printed here and is neither on a pack nor void "
-                "is printed again."
-            ),
-        )
-    if server_now(session, at) > block.until:
-        raise block_over(block)
-    copy = copies_of(session, place) + 1
-    if copy > MOST_COPIES:
-        raise Conflict(
-            "reprint_too_often",
-            N_("A code is reprinted at most %(most)s times. Void it, use a new one."),
-            most=MOST_COPIES,
-        )
-    job = Job(
-        lot_id=block.lot_id,
-        count=1,
-        copy=copy,
-        reason=reason,
-        request_key=key,
-        by=by,
-        at=server_now(session, at),
-    )
-    session.add(job)
-    session.flush()
-    lo, hi = place.alone.intervals[0]
-    session.add(Span(job_id=job.id, block_id=block.id, lo=lo, hi=hi))
-    session.flush()
-    return job
-
-
-def copies_of(session: Session, place: Place) -> int:
-    """How often a label was printed again, or may have been."""
-    most = (
-        sa.select(sa.func.max(Job.copy))
-        .join(Span, Span.job_id == Job.id)
-        .where(
-            Span.block_id == place.block_id,
-            Span.lo <= place.number,
-            Span.hi > place.number,
-        )
-    )
-    return session.scalar(most) or 0
 
 
 def block_over(block: Block) -> Conflict:

@@ -15,8 +15,10 @@ from .. import clocks
 from ..i18n import say
 from .events import noted, server_now
 from .held import blocks_of, codes_left
+from .marks import loose_state
 from .orders import live_job
 from .spans import OUT, places_in, spans_of
+from .steering import awaits_first
 from .sync import contact_of, next_until
 from .tables import Batch, Event, Job, fact
 from .telling import FINAL, count_untold
@@ -86,6 +88,8 @@ class Bench:
     """Why the job is paused."""
     checking: bool
     """It waits for its first label to be scanned."""
+    loose_state: str
+    """Changes whenever labels come out, are put on packs or voided."""
 
     @property
     def label(self) -> dict[str, Any]:
@@ -127,7 +131,8 @@ def bench_of(session: Session, batch: Batch, at: Tick) -> Bench:
         job_left=sum(span.hi - span.lo for span in waiting),
         sent=sum(span.hi - span.lo for span in sent),
         why=say(fault) if fault else "",
-        checking=fault is not None and fault.code == "first_label_check",
+        checking=job is not None and awaits_first(job),
+        loose_state=loose_state(session, batch.lot_id),
     )
 
 

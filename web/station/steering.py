@@ -6,13 +6,14 @@ coming out is in doubt is never sent again.
 
 from sqlalchemy.orm import Session
 
+from ...labels.jobs.first_labels import FIRST
 from ...labels.jobs.steering import LOST
 from ...trace.errors import N_, Conflict, LotmarkError
-from ...trace.faults import write_fault
+from ...trace.faults import read_fault, write_fault
 from ...trace.identity.items import EMPTY, ItemSet
 from .events import note_event, noted
 from .held import Place
-from .spans import OUT, cut, move, spans_of
+from .spans import GONE, OUT, cut, move, spans_of
 from .tables import Job, Span
 from .times import Tick
 
@@ -31,15 +32,33 @@ def resume(session: Session, job: Job, last: Place | None, by: str, at: Tick) ->
     """Go on with the first label never sent.
 
     ``last`` is the last label in the operator's hand: all up to it came out, what was
-    sent after it is in doubt from now on. Raises Conflict for a label of another job.
+    sent after it is in doubt from now on. Raises Conflict for a label of another job,
+    and ``first_label_due`` for a job whose first label this is not.
     """
     if job.state != "paused":
         return
+    if awaits_first(job):
+        _require_first(session, job, last)
     if last is not None:
         _settle_up_to(session, job, last, by, at)
     job.state, job.why = "printing", ""
     session.flush()
     end_if_done(session, job)
+
+
+def awaits_first(job: Job) -> bool:
+    """It stands still until its first label was scanned."""
+    fault = read_fault(job.why) if job.state == "paused" and job.why else None
+    return fault is not None and fault.code == FIRST
+
+
+def _require_first(session: Session, job: Job, last: Place | None) -> None:
+    first = next(iter(spans_of(session, *GONE, job_id=job.id)), None)
+    if last is None or first is None or last != Place(first.block_id, first.lo):
+        raise Conflict(
+            "first_label_due_here",
+            N_("Scan the first label of this job. When it is right, the rest follows."),
+        )
 
 
 def _settle_up_to(session: Session, job: Job, last: Place, by: str, at: Tick) -> None:

@@ -98,7 +98,7 @@ def test_the_ledger_is_what_came_out_of_the_printer(
         wait_for(screen.idle)
         for text in printer.printed[:50]:
             assert "On a pack" in screen.post("/line/scan", code=text)
-        screen.post("/line/void", count="3", reason="wet", code="")
+        screen.void_last(3)
         screen.reprint(printer.printed[60])
         wait_for(lambda: len(printer.printed) == 201)
         wait_for(screen.idle)
