@@ -131,12 +131,13 @@ def line_pc(
     printer: str = "",
     planned: int = 500,
     first_check: bool = False,
+    cleared: bool = True,
 ) -> Iterator[LinePc]:
     """A line PC that was never connected yet; without a printer it prints into
     ``folder/paper``."""
     paper = folder / "paper"
     paper.mkdir(parents=True, exist_ok=True)
-    lot_id = batch_at(house, "L2", planned, clock.now())
+    lot_id = batch_at(house, "L2", planned, clock.now(), cleared=cleared)
     cable = Cable()
     machine = Machine(app.test_client(), key_for(house, clock.now()))
     server = NearServer("http://near", machine.key, machine, cable)

@@ -22,10 +22,18 @@ from lotmark.trace.api_keys import issue_key
 from lotmark.trace.db import Database
 from lotmark.trace.parties.tables import Article, Line
 from lotmark.trace.production.batches import open_batch
+from lotmark.trace.production.clearance import confirm_clearance
 from lotmark.web.installation import Installation
 from lotmark.web.station.tables import FILE, Event
 
-RIGHTS = ("trace.read", "codes.issue", "labels.print", "labels.void", "batch.finish")
+RIGHTS = (
+    "trace.read",
+    "codes.issue",
+    "labels.print",
+    "labels.void",
+    "batch.finish",
+    "batch.open",
+)
 """What a line PC's key has to have."""
 SHIFTED = """
 import sys
@@ -45,9 +53,15 @@ def key_for(house: Installation, now: datetime, name: str = "L2-station") -> str
 
 
 def batch_at(
-    house: Installation, line: str, planned: int, now: datetime, name: str = ""
+    house: Installation,
+    line: str,
+    planned: int,
+    now: datetime,
+    name: str = "",
+    *,
+    cleared: bool = True,
 ) -> int:
-    """A batch that runs on a line."""
+    """A batch that runs on a line, which is clear for it."""
     with house.plant.writing() as session:
         where = session.scalars(sa.select(Line).where(Line.code == line)).unique().one()
         product = sa.select(Article).where(Article.kind == "product")
@@ -56,7 +70,10 @@ def batch_at(
         day = now.date()
         actor = people.system()
         code = name or f"{line}-{planned}"
-        return open_batch(session, article, where, code, day, planned, actor, now).id
+        lot = open_batch(session, article, where, code, day, planned, actor, now)
+        if cleared:
+            confirm_clearance(session, lot.id, actor, now)
+        return lot.id
 
 
 @dataclass

@@ -14,9 +14,18 @@ from .tables import LineRun
 
 
 def confirm_clearance(
-    session: Session, lot_id: int, actor: Actor, now: datetime
+    session: Session,
+    lot_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    by: str = "",
+    at: datetime | None = None,
 ) -> LineRun:
     """Say that the line is clear for a batch running on it; again changes nothing.
+
+    A line PC tells afterwards ``by`` whom, a log-in name, and when it was; never before
+    the run began.
 
     Raises Forbidden, Conflict ``lot_off_line`` when the batch does not run anywhere.
     """
@@ -30,8 +39,9 @@ def confirm_clearance(
             lot=lot.code,
         )
     if run.cleared_at is None:
-        run.cleared_at, run.cleared_by = now, actor.login
-        told = {"line": run.line.code, "lot": lot.code}
+        when = max(run.started_at, min(at or now, now))
+        run.cleared_at, run.cleared_by = when, by or actor.login
+        told = {"line": run.line.code, "lot": lot.code, "by": run.cleared_by}
         audit.record(session, actor.login, "line.clear", f"lot:{lot.id}", now, **told)
         session.flush()
     return run

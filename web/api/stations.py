@@ -13,13 +13,14 @@ from ...trace.errors import N_, Conflict
 from ...trace.identity.items import ItemSet
 from ...trace.people import Actor
 from ...trace.production.blocks import find_block, read_paper
+from ...trace.production.clearance import confirm_clearance, open_run
 from ...trace.production.code_returns import return_codes, returned_items
 from ...trace.stock.holds import held_items
 from ..current import house
 from .items import PAPER, TAG
 from .lots import State, find_lot
 from .room import reads, writes
-from .values import Code, Items, Shown, Told
+from .values import Code, DeviceTime, Items, Shown, Told
 
 
 class LabelOut(Shown):
@@ -33,6 +34,8 @@ class LabelOut(Shown):
     """Codes given out, without those that were given back."""
     holds: list[str]
     """Numbers of the holds in force on it."""
+    cleared: bool
+    """The line is clear for it, or it runs on none: labels may be printed."""
     url: str
     """In the symbol, up to the serial."""
     product: str
@@ -57,6 +60,7 @@ def get_label(session: Session, lot_id: int) -> Any:
         )
     said = specimen(lot, house().settings.base_url)
     held = held_items(session, [lot_id]).get(lot_id)
+    run = open_run(session, lot)
     texts = ("product", "product_en", "net_content", "batch_no", "line_code")
     return {
         **{name: getattr(said, name) for name in texts},
@@ -67,8 +71,54 @@ def get_label(session: Session, lot_id: int) -> Any:
         "planned": lot.planned,
         "issued": lot.next_item - returned_items(session, lot_id).count,
         "holds": list(held.numbers) if held else [],
+        "cleared": run is None or run.cleared_at is not None,
         "url": said.url.removesuffix(said.serial),
         "picture": lot.article.picture,
+    }
+
+
+class ClearanceIn(Told):
+    """Somebody at a line PC said that the line is clear."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"by": "li", "at": "2026-11-24T07:41:00Z"}]}
+    )
+
+    by: Code
+    """Log-in name of who said so."""
+    at: DeviceTime | None = None
+    """When. A time before the run began, or in the future, is put right."""
+
+
+class ClearanceOut(Shown):
+    """The clearance of a batch's line, as recorded first."""
+
+    lot_id: int
+    cleared_by: str
+    cleared_at: datetime
+
+
+@writes(
+    "/lots/<int:lot_id>/clearance",
+    "batch.open",
+    ClearanceIn,
+    ClearanceOut,
+    tag=TAG,
+    status=200,
+)
+def post_clearance(
+    session: Session, body: ClearanceIn, lot_id: int, actor: Actor, now: datetime
+) -> Any:
+    """Tell that the line was cleared for a batch that runs on it.
+
+    The same again, or somebody else's later, gives the first answer.
+    """
+    lot = find_lot(session, lot_id)
+    run = confirm_clearance(session, lot.id, actor, now, by=body.by, at=body.at)
+    return {
+        "lot_id": lot.id,
+        "cleared_by": run.cleared_by,
+        "cleared_at": run.cleared_at,
     }
 
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...trace.errors import N_, Conflict, InvalidInput, TooLarge
+from .clearance import require_cleared
 from .events import server_now
 from .held import codes_left, open_blocks
 from .steering import LIVE
@@ -43,8 +44,8 @@ def order(
 ) -> Job:
     """Print the next ``count`` labels of a batch; the same ``key`` again is one job.
 
-    Raises InvalidInput, TooLarge, Conflict ``job_live``, ``batch_on_hold``,
-    ``codes_used_up``.
+    Raises InvalidInput, TooLarge, Conflict ``job_live``, ``line_not_cleared_here``,
+    ``batch_on_hold``, ``codes_used_up``.
     """
     known = session.scalar(sa.select(Job).where(Job.request_key == key))
     if known is not None:
@@ -87,6 +88,7 @@ def _check_order(session: Session, lot_id: int, count: int, at: Tick) -> None:
             count=count,
         )
     require_idle(session)
+    require_cleared(session, batch)
     if holds := batch.label["holds"]:
         raise Conflict(
             "batch_on_hold",

@@ -25,6 +25,8 @@ COMMANDS = {
     "REPRINT": "station.reprint_form",
     "CANCEL": "station.cancel_form",
     "FIRST": "station.line",
+    "CLEAR": "station.clearance_form",
+    "NEXT": "station.batches",
     "GO": "station.print_form",
     "WHO": "station.operator",
     "BACK": "station.line",

@@ -13,6 +13,7 @@ from ...trace.faults import read_fault
 from ...trace.identity.items import ItemSet
 from .. import clocks
 from ..i18n import say
+from .clearance import is_cleared
 from .events import noted, server_now
 from .held import blocks_of, codes_left
 from .marks import loose_state
@@ -86,6 +87,8 @@ class Bench:
     sent: int
     why: str
     """Why the job is paused."""
+    cleared: bool
+    """The line is clear for the batch."""
     checking: bool
     """It waits for its first label to be scanned."""
     loose_state: str
@@ -131,6 +134,7 @@ def bench_of(session: Session, batch: Batch, at: Tick) -> Bench:
         job_left=sum(span.hi - span.lo for span in waiting),
         sent=sum(span.hi - span.lo for span in sent),
         why=say(fault) if fault else "",
+        cleared=is_cleared(session, batch),
         checking=job is not None and awaits_first(job),
         loose_state=loose_state(session, batch.lot_id),
     )
@@ -236,6 +240,9 @@ def band_of(bench: Bench | None, network: Network, now: datetime) -> Band:
     if bench.job is not None:
         text = gettext(N_("%(n)s labels left to send"), n=f"{bench.job_left:,}")
         return Band("run", gettext(N_("Printing")), text)
+    if not bench.cleared:
+        text = gettext(N_("Take away the labels and packs of the batch before: F7."))
+        return Band("warn", gettext(N_("Clear the line")), text)
     if not bench.left:
         text = gettext(N_("No codes left here for this batch."))
         return Band("ok", gettext(N_("All printed")), text)

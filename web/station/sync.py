@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from ...trace.db import Database
 from ...trace.errors import N_, Conflict, LotmarkError
 from ...trace.faults import write_fault
+from .clearance import tell_clearances
 from .events import anchor_of, keep_anchor, server_now
 from .held import blocks_of, codes_left, open_blocks, take_batch, take_block
 from .link import Refused, Server, Unreached
@@ -50,6 +51,7 @@ def sync_once(store: Database, post: Post) -> None:
     """
     keep_time(store)
     close_over(store, tick())
+    tell_clearances(store, post.server)
     tell_events(store, post.server, post.device)
     fetch_keys(store, post)
     fetch_people(store, post)

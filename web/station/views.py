@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from ...labels.engine.preview import preview
 from ...trace.errors import N_, NotFound
 from ..forms import number_field
-from . import printing, scanning, screen, spoiled
+from . import clearing, printing, scanning, screen, spoiled
 from .room import printer, room, store, writing
 from .screen import Bench
 from .tables import Batch, Block, Event, know
 from .telling import FINAL
 from .times import tick
 
-__all__ = ["printing", "room", "scanning", "spoiled"]
+__all__ = ["clearing", "printing", "room", "scanning", "spoiled"]
 
 
 @room.get("/")
@@ -69,7 +69,7 @@ def _page(bench: Bench | None) -> str:
     if bench is None:
         return "none"
     job = f"{bench.job.id}-{bench.job.state}" if bench.job else "-"
-    return f"{bench.batch.lot_id}/{job}/{bench.doubtful}"
+    return f"{bench.batch.lot_id}/{job}/{bench.doubtful}/{bench.cleared}"
 
 
 @room.get("/line/label.png")

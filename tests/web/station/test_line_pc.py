@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fake_printer import FakePrinter, with_printer
 from flask import Flask
 from line_pc import LinePc, line_pc
@@ -18,6 +19,7 @@ from lotmark.trace import badges, clock, people
 from lotmark.trace.errors import Conflict, InvalidInput
 from lotmark.trace.identity.items import ItemSet
 from lotmark.trace.production.marks import marks_of
+from lotmark.trace.production.tables import LineRun
 from lotmark.trace.stock.holds import place_hold
 from lotmark.web.installation import Installation
 from lotmark.web.station.books import take_over
@@ -254,6 +256,30 @@ def test_the_first_label_is_looked_at(
         pc.print_all()
         pc.sync()
         assert marks(pc) == {"printed": "0-29"}
+
+
+def test_no_label_before_the_line_is_clear(
+    house: Installation, app: Flask, tmp_path: Path
+) -> None:
+    """Asked for here too with the network gone, and told to the server afterwards."""
+    with line_pc(house, app, tmp_path, cleared=False) as pc:
+        pc.sync()
+        pc.work_as("li")
+        pc.cable.whole = False
+        assert "The line is not cleared" in pc.order(5).text
+        assert pc.change("/line/scan", code="LM:CLEAR").location == "/line/clearance"
+        assert pc.change("/line/clearance").location == "/line"
+        assert pc.order(5).status_code == 302
+        pc.print_all()
+        pc.cable.whole = True
+        pc.cable.deaf = 1
+        with pytest.raises(Unreached):
+            pc.sync()
+        pc.sync()
+        with house.plant.reading() as session:
+            run = session.scalars(sa.select(LineRun).filter_by(lot_id=pc.lot_id)).one()
+            assert (run.cleared_by, run.cleared_at is not None) == ("li", True)
+        assert marks(pc) == {"printed": "0-4"}
 
 
 def test_a_label_of_something_else_stops_the_line(pc: LinePc) -> None:
