@@ -229,7 +229,8 @@ def band_of(bench: Bench | None, network: Network, now: datetime) -> Band:
         )
         return Band("hold", gettext(N_("On hold")), text)
     if bench.job is not None and bench.job.state == "paused":
-        return Band("warn", gettext(N_("Paused")), bench.why)
+        word = N_("First-label check") if bench.checking else N_("Paused")
+        return Band("warn", gettext(word), bench.why)
     if network.refused:
         text = gettext(N_("The server will not take some reports: call QA."))
         return Band("bad", gettext(N_("Reports refused")), text)
