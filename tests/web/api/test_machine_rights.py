@@ -117,6 +117,7 @@ DOORS: dict[str, tuple[str, str, str, Any]] = {
     "get_label": ("GET", "/lots/1/label", "labels.print", None),
     "list_operators": ("GET", "/operators", "codes.issue", None),
     "give_back": ("POST", "/blocks/1/returns", "labels.print", {}),
+    "post_clearance": ("POST", "/lots/1/clearance", "batch.open", {}),
     "list_all_printers": ("GET", "/printers", "labels.print", None),
     "get_print_job": ("GET", "/print-jobs/DY-26-0001", "labels.print", None),
     "post_print_jobs": ("POST", "/print-jobs", "labels.print", {}),
