@@ -308,6 +308,12 @@ def line_pages(
     yield "new badge", visible(badge.text)
 
 
+LINE_PC_PAGES = (
+    *("/print", "/void", "/reprint"),
+    *("/batches", "/operator", "/clearance"),
+)
+
+
 def line_pc_pages(
     app: Flask, house: Installation, folder: Path
 ) -> Iterator[tuple[str, str]]:
@@ -319,7 +325,7 @@ def line_pc_pages(
         pc.sync()
         yield "station refuses", visible(pc.order(3).text)
         pc.work_as("li")
-        for name in ("", "/print", "/void", "/reprint", "/batches", "/operator"):
+        for name in ("", *LINE_PC_PAGES):
             yield f"station/line{name}", visible(pc.shown(f"/line{name}"))
         pc.order(3)
         pc.print_all()
