@@ -25,6 +25,7 @@ from .notices import views as notices
 from .paths import CONVERTERS, safe_path
 from .public import views as public
 from .quality import views as quality
+from .recalls import views as recalls
 from .records import views as records
 from .stock import views as stock
 
@@ -38,6 +39,7 @@ ROOMS: tuple[Blueprint, ...] = (
     desk.room,
     quality.room,
     notices.room,
+    recalls.room,
     records.room,
     imports.room,
     stock.room,

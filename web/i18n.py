@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
 from ..trace.errors import N_, LotmarkError
+from . import recall_words
 from .notice_words import NOTICE, NOTICE_STEP
 from .words import (
     CODE_ORDER,
@@ -89,6 +90,13 @@ SPOKEN: dict[str, dict[str, str]] = {
         "propose_answer": N_("Propose an answer"),
         "close": N_("Close the case"),
         "mark_invalid": N_("Put the case aside"),
+    },
+    "recall": recall_words.SPOKEN,
+    "signal": {
+        **_states(recall_words.SIGNAL),
+        "signal": N_("The signal"),
+        "confirm": N_("Confirm"),
+        "dismiss": N_("Dismiss"),
     },
 }
 """Words for the codes that stand in errors, by the name of the ``flow.Machine``; the

@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": "look:verify",
     "trace": "look:trace",
     "scope": "scope:scope",
+    "recall": "recall:recall",
     "audit": "look:audit",
     "export": "export:export",
     "serve": "run:serve",

@@ -15,11 +15,11 @@ from ...trace.production import consumption, inspections, papers
 from ...trace.production.stretches import Tail
 from ...trace.production.tails import find_tails
 from ...trace.stock.holds import IN_FORCE
+from ..buckets import COLOURS
 from ..current import house
 from ..once import book_once
 from ..problems import status_of
 from ..uploads import ACCEPTED, kept_uploads
-from .buckets import COLOURS
 from .dossier import Dossier, dossier_of
 from .lists import HoldLine, holds_of
 from .signing import why_not

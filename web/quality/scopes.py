@@ -18,12 +18,12 @@ from ...recall.scope.unbatched import SENTENCE, Possible
 from ...trace import clock
 from ...trace.errors import LotmarkError
 from .. import words
+from ..buckets import COLOURS, WORDS
 from ..current import actor, house
 from ..forms import text_argument
 from ..i18n import moment
 from ..problems import status_of
 from .asked import Asked, Choices, choices, read_asked
-from .buckets import COLOURS, WORDS
 from .room import room
 
 

@@ -1,7 +1,7 @@
 """Kinds of places as screens show them: blues are in our hands, ambers outside, greys
 gone, red unaccounted."""
 
-from ...trace.errors import N_
+from ..trace.errors import N_
 
 COLOURS = {
     "own": "c1",

@@ -1,0 +1,1 @@
+"""The recall room: signals, the board, and one page for each recall."""
