@@ -28,6 +28,8 @@ from staff_pages import change, fill_in, said, shown
 from stored_goods import CASES, CODE, fill_store
 
 from lotmark.recall.complaints.service import MACHINE
+from lotmark.recall.recalls.machine import RECALL
+from lotmark.recall.signals.service import SIGNAL
 from lotmark.trace import clock
 from lotmark.trace.errors import Conflict
 from lotmark.trace.flow import Machine
@@ -102,7 +104,9 @@ def test_it_keeps_to_our_words_and_signs(catalog: Catalog) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("machine", [BATCH, HOLD, LINE, MACHINE], ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "machine", [BATCH, HOLD, LINE, MACHINE, RECALL, SIGNAL], ids=lambda m: m.name
+)
 def test_every_state_and_step_has_a_word(machine: Machine) -> None:
     states = {state for step in machine.steps.values() for state in step.sources}
     states |= {step.target for step in machine.steps.values()}
@@ -229,6 +233,7 @@ def pages(
     yield from store_pages(house, log_in)
     yield from office_pages(app, log_in)
     yield from import_pages(house, log_in)
+    yield from recall_pages(log_in)
     yield from print_house_pages(log_in)
     yield from notice_pages(app, house, log_in)
     chen = in_chinese(app.test_client())
@@ -270,6 +275,19 @@ def notice_pages(
     stranger = in_chinese(app.test_client())
     for path in ("/recalls", f"/recalls/{scene.real}", f"/recalls/{scene.real}/1"):
         yield path, visible(shown(stranger, path))
+
+
+def recall_pages(log_in: small_plant.LogIn) -> Iterator[tuple[str, str]]:
+    """A signal and its recall, begun and started by one person in an emergency."""
+    qian = in_chinese(log_in("qian"))
+    yield "/recall/signals/new", visible(shown(qian, "/recall/signals/new"))
+    told = {"kind": "illness", "text": "胀袋", "lots": f"BJ200/{LOT}"}
+    signal = change(qian, "/recall/signals", once="first-form-of-all", **told).location
+    yield signal, visible(shown(qian, signal))
+    case = change(qian, f"{signal}/assess", title="酱牛肉").location
+    for path in (case, "/recall", signal):
+        yield path, visible(shown(qian, path))
+    yield case, visible(change(qian, f"{case}/take", step="start_alone").text)
 
 
 def line_pages(
