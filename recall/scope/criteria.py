@@ -6,6 +6,7 @@ A label that was wrong is told as the items of the print job, by whoever knows t
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ...trace.errors import N_, InvalidInput
 from ...trace.identity.items import ItemSet
@@ -53,7 +54,7 @@ class LineWindow:
     end: datetime
 
     def __post_init__(self) -> None:
-        _check_times(self.start, self.end)
+        _check_times(self.start, self.end, _LINE)
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class EquipmentWindow:
     The scope widens it to the clean breaks of that equipment.
 
     Raises:
-        InvalidInput: as ``LineWindow``.
+        InvalidInput: as ``LineWindow``; the sentence names the equipment.
     """
 
     site_id: int
@@ -145,7 +146,7 @@ class EquipmentWindow:
     end: datetime
 
     def __post_init__(self) -> None:
-        _check_times(self.start, self.end)
+        _check_times(self.start, self.end, _EQUIPMENT, equipment=self.equipment)
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class Stored:
     end: datetime
 
     def __post_init__(self) -> None:
-        _check_times(self.start, self.end)
+        _check_times(self.start, self.end, _ANY)
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ class Delivered:
     end: datetime
 
     def __post_init__(self) -> None:
-        _check_times(self.start, self.end)
+        _check_times(self.start, self.end, _ANY)
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ class Packed:
     end: datetime
 
     def __post_init__(self) -> None:
-        _check_times(self.start, self.end)
+        _check_times(self.start, self.end, _ANY)
 
 
 Lookup = Complained | Produced | Artwork | Supplied | Stored | Delivered | Packed
@@ -305,27 +306,53 @@ def _check_known(code: str, text: str, known: tuple[str, ...], found: str) -> No
         raise InvalidInput(code, text, known=", ".join(known), found=found)
 
 
-def _check_times(start: datetime, end: datetime) -> None:
+class _Sentences(NamedTuple):
+    """What is said of a time that cannot be."""
+
+    no_zone: str
+    backwards: str
+
+
+_LINE = _Sentences(
+    N_(
+        "The times of a line window need a time zone, but %(start)s to %(end)s have "
+        "none. Write them like 2026-11-24T10:00+08:00."
+    ),
+    N_(
+        "A line window ends after it starts, but this one runs from %(start)s to "
+        "%(end)s. Exchange the two times."
+    ),
+)
+_EQUIPMENT = _Sentences(
+    N_(
+        "The suspect time of equipment %(equipment)s needs a time zone, but %(start)s "
+        "to %(end)s have none. Write them like 2026-11-24T10:00+08:00."
+    ),
+    N_(
+        "The suspect time of equipment %(equipment)s ends after it starts, but this "
+        "one runs from %(start)s to %(end)s. Exchange the two times."
+    ),
+)
+_ANY = _Sentences(
+    N_(
+        "The times asked for need a time zone, but %(start)s to %(end)s have none. "
+        "Write them like 2026-11-24T10:00+08:00."
+    ),
+    N_(
+        "A time ends after it starts, but this one runs from %(start)s to %(end)s. "
+        "Exchange the two times."
+    ),
+)
+
+
+def _check_times(
+    start: datetime, end: datetime, said: _Sentences, **named: str
+) -> None:
+    told = {"start": start.isoformat(), "end": end.isoformat(), **named}
     if start.tzinfo is None or end.tzinfo is None:
-        raise InvalidInput(
-            "scope_window_no_zone",
-            N_(
-                "The times of a line window need a time zone, but %(start)s to "
-                "%(end)s have none. Write them like 2026-11-24T10:00+08:00."
-            ),
-            start=start.isoformat(),
-            end=end.isoformat(),
-        )
+        raise InvalidInput("scope_window_no_zone", said.no_zone, **told)
     if end < start:
-        raise InvalidInput(
-            "scope_window_reversed",
-            N_(
-                "A line window ends after it starts, but this one runs from "
-                "%(start)s to %(end)s. Exchange the two times."
-            ),
-            start=start.isoformat(),
-            end=end.isoformat(),
-        )
+        raise InvalidInput("scope_window_reversed", said.backwards, **told)
 
 
 def _check_dates(first: date, last: date) -> None:

@@ -51,7 +51,7 @@ class Units:
     mixed: int
     """Those that hold something else too."""
     listed: tuple[AffectedUnit, ...]
-    """At most ``MOST_UNITS``: the mixed ones first, then by number."""
+    """The mixed ones first, then by number."""
 
 
 @dataclass(slots=True)
@@ -103,8 +103,14 @@ _NUMBERS = sa.select(LogisticUnit.id, LogisticUnit.sscc).where(
 _CODES = sa.select(Lot.id, Lot.code).where(among(Lot.id, "lots"))
 
 
-def affected_units(session: Session, lots: Mapping[int, ItemSet | None]) -> Units:
+def affected_units(
+    session: Session,
+    lots: Mapping[int, ItemSet | None],
+    most: int | None = MOST_UNITS,
+) -> Units:
     """The cases and pallets with items of these lots inside; None is a whole lot.
+
+    At most ``most`` are listed, or all.
 
     Packs that were only counted into a case may be any of the lot.
     """
@@ -116,7 +122,7 @@ def affected_units(session: Session, lots: Mapping[int, ItemSet | None]) -> Unit
     found = cases | pallets
     ranked = plain_rows(session, _NUMBERS, units=found)
     ranked.sort(key=lambda row: (not found[row[0]].others, row[1]))
-    listed = [number for number, _ in ranked[:MOST_UNITS]]
+    listed = [number for number, _ in ranked[:most]]
     mixed = sum(bool(inside.others) for inside in found.values())
     return Units(len(found), mixed, _told(session, found, listed))
 

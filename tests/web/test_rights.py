@@ -141,6 +141,8 @@ NEEDS = {
     "quality.scopes": "scope.compute",
     "quality.call_list": "scope.compute",
     "quality.kept_call_list": "scope.compute",
+    "quality.units_file": "scope.compute",
+    "quality.kept_units_file": "scope.compute",
     "quality.save": "scope.compute",
     "quality.kept_scope": "scope.compute",
     "quality.renew": "scope.compute",

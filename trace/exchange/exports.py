@@ -52,7 +52,17 @@ def write_list(
     header = [column.name for column in columns]
     if form == "csv":
         return write_csv(header, values)
-    return _write_xlsx(listing.name, columns, values)
+    wide = [column.form in ("moment", "name", "text", "lot") for column in columns]
+    return _write_xlsx(listing.name, header, wide, values)
+
+
+def write_table(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Value]], form: str
+) -> Iterator[bytes]:
+    """Rows below a header as the bytes of a file; ``form`` is one of ``FORMATS``."""
+    if form == "csv":
+        return write_csv(header, rows)
+    return _write_xlsx(name, header, [True] * len(header), rows)
 
 
 def write_plant(
@@ -150,7 +160,10 @@ def _plain(value: Value) -> str:
 
 
 def _write_xlsx(
-    name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]
+    name: str,
+    header: Sequence[str],
+    wide: Sequence[bool],
+    rows: Iterable[Sequence[Value]],
 ) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as file:
         # Text is written as text: never a formula, a link or a number without zeros.
@@ -172,14 +185,14 @@ def _write_xlsx(
         for number, row in enumerate(rows):
             if number % SHEET_ROWS == 0:
                 sheet, line = (
-                    _sheet(book, name, number // SHEET_ROWS, columns, formats),
+                    _sheet(book, name, number // SHEET_ROWS, header, wide, formats),
                     0,
                 )
             line += 1
             for at, value in enumerate(row):
                 _write(sheet, line, at, value, formats)
         if sheet is None:
-            _sheet(book, name, 0, columns, formats)
+            _sheet(book, name, 0, header, wide, formats)
         book.close()
         file.seek(0)
         while piece := file.read(PIECE):
@@ -190,15 +203,15 @@ def _sheet(
     book: Any,
     name: str,
     number: int,
-    columns: Sequence[Column],
+    header: Sequence[str],
+    wide: Sequence[bool],
     formats: Mapping[str, Any],
 ) -> Any:
     sheet = book.add_worksheet(f"{name} {number + 1}" if number else name)
     sheet.freeze_panes(1, 0)
-    for at, column in enumerate(columns):
-        wide = column.form in ("moment", "name", "text", "lot")
-        sheet.set_column(at, at, 26 if wide else 14)
-        sheet.write_string(0, at, column.name, formats["head"])
+    for at, (title, broad) in enumerate(zip(header, wide, strict=True)):
+        sheet.set_column(at, at, 26 if broad else 14)
+        sheet.write_string(0, at, title, formats["head"])
     return sheet
 
 

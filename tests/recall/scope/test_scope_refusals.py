@@ -10,6 +10,8 @@ from lotmark.recall.scope.criteria import (
     Criteria,
     Criterion,
     Cycle,
+    Delivered,
+    EquipmentWindow,
     InputLot,
     LineWindow,
     LotCriterion,
@@ -19,6 +21,24 @@ from lotmark.recall.scope.wording import read_criteria
 from lotmark.trace.db import Database
 from lotmark.trace.errors import InvalidInput, LotmarkError, NotFound
 from lotmark.trace.identity.items import ItemSet
+
+
+def test_a_time_backwards_is_told_of_what_was_asked(now: datetime) -> None:
+    before = now - timedelta(seconds=1)
+    for made, words in (
+        (lambda: LineWindow(1, now, before), "A line window ends after it starts"),
+        (
+            lambda: EquipmentWindow(1, "R1", now, before),
+            "The suspect time of equipment R1 ends after it starts",
+        ),
+        (lambda: Delivered(1, now, before), "A time ends after it starts"),
+        (
+            lambda: EquipmentWindow(1, "R1", now.replace(tzinfo=None), now),
+            "The suspect time of equipment R1 needs a time zone",
+        ),
+    ):
+        with pytest.raises(InvalidInput, match=words):
+            made()
 
 
 @pytest.mark.parametrize(
