@@ -1,22 +1,15 @@
 """Quantities that stand alone, as on a paper: pieces say what they are pieces of."""
 
-from flask_babel import gettext
+from flask_babel import ngettext
 
-from ..trace.errors import N_
 from .amounts import amount
-
-PIECES = {
-    "product": N_("%(n)s packs"),
-    "ingredient": N_("%(n)s pcs"),
-    "packaging": N_("%(n)s pcs"),
-}
-"""By the kind of article."""
 
 
 def counted(quantity: int, unit: str, kind: str) -> str:
-    """As ``amount``; of pieces ``12,000 packs``."""
+    """As ``amount``; of pieces ``12,000 packs``, by the kind of article."""
     told = amount(quantity, unit)
     if unit != "piece":
         return told
-    text: str = gettext(PIECES[kind])
-    return text % {"n": told}
+    if kind == "product":
+        return str(ngettext("%(n)s pack", "%(n)s packs", quantity, n=told))
+    return str(ngettext("%(n)s pc", "%(n)s pcs", quantity, n=told))

@@ -4,7 +4,7 @@ import html
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -59,8 +59,12 @@ def catalog() -> Catalog:
 
 
 def texts(catalog: Catalog) -> dict[str, str]:
-    """Translations by msgid, without the header."""
-    return {str(m.id): str(m.string) for m in catalog if m.id}
+    """Translations by msgid, without the header; of plurals the last form."""
+    return {_last(m.id): _last(m.string) for m in catalog if m.id}
+
+
+def _last(text: str | Sequence[str] | None) -> str:
+    return text[-1] if isinstance(text, list | tuple) else str(text)
 
 
 def test_it_has_the_texts_of_the_source(catalog: Catalog, tmp_path: Path) -> None:

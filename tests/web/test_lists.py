@@ -240,7 +240,7 @@ def test_very_many_rows_are_not_counted_to_the_last(
     monkeypatch.setattr(views, "MOST_COUNTED", 1)
     assert "Over 1 rows" in shown(qian, "/records/movements")
     assert "over 1<" in shown(qian, "/records")
-    assert '<h2 id="h-rows">1 rows' in shown(qian, "/records/inspections")
+    assert '<h2 id="h-rows">1 row<' in shown(qian, "/records/inspections")
 
 
 def _walk(qian: FlaskClient, address: str, total: int) -> None:

@@ -242,7 +242,7 @@ def test_the_trace_picture_and_its_table(qian: FlaskClient) -> None:
 def test_the_scope_adds_up_and_can_be_shared(qian: FlaskClient) -> None:
     address = "/quality/scope?lot=L2-261124-01"
     page = shown(qian, address)
-    assert "100 packs of 1 batches" in page
+    assert "100 packs of 1 batch" in page
     assert "Quantities add up: 100.0 %" in page
     assert 'href="tel:020-0000-0001"' in page
     assert 'href="tel:020-0000-0101"' in page

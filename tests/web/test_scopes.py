@@ -217,7 +217,7 @@ def test_a_probable_batch_is_left_out_by_a_tick(qian: FlaskClient) -> None:
     address = f"/quality/scope?lot={BATCH}&origin=line"
     assert "200 packs of 2 batches" in shown(qian, address)
     page = shown(qian, f"{address}&leave=2")
-    assert "100 packs of 1 batches" in page
+    assert "100 packs of 1 batch" in page
     assert "Not counted: 1 batches" in page
 
 
@@ -264,7 +264,7 @@ def test_a_kept_scope_raises_an_alarm_and_gets_a_new_version(
 
 def test_decisions_are_kept(qian: FlaskClient, house: Installation) -> None:
     number = keep(qian, f"/quality/scope?lot={BATCH}&origin=line&leave=2")
-    assert "100 packs of 1 batches" in shown(qian, f"/quality/scopes/{number}")
+    assert "100 packs of 1 batch" in shown(qian, f"/quality/scopes/{number}")
     with house.plant.reading() as session:
         saved = session.scalars(sa.select(SavedScope)).one()
         assert saved.positions["made"] == 100

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from ...labels.jobs.ledger import JobLedger
 from ...labels.jobs.machine import LIVE
@@ -67,7 +67,8 @@ def _ago(then: datetime, now: datetime) -> str:
 
 def left_words(ledger: JobLedger, now: datetime) -> str:
     """How much is to come, and until when."""
-    left: str = gettext(N_("%(n)s labels left"), n=f"{ledger.left.count:,}")
+    count = ledger.left.count
+    left: str = ngettext("%(n)s label left", "%(n)s labels left", count, n=f"{count:,}")
     if ledger.eta is None:
         return left
     until: str = gettext(
