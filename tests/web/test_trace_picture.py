@@ -18,6 +18,7 @@ from lotmark.trace.production.genealogy import Edge, Genealogy, Node
 from lotmark.trace.production.tables import LotInput
 from lotmark.trace.stock.holds import place_hold
 from lotmark.web.installation import Installation
+from lotmark.web.quality import trace
 from lotmark.web.quality.picture import BOX_HEIGHT, MOST_IN_COLUMN, ROW, draw
 
 MADE = 25
@@ -99,6 +100,18 @@ def test_the_file_says_what_the_table_says(
     assert {row["output_lot"] for row in rows} == {f"'=L{n:02}" for n in range(MADE)}
     assert {(row["quantity"], row["unit"]) for row in rows} == {("1.5", "kg")}
     assert [row["output_status"] for row in rows].count("held") == 1
+
+
+def test_what_is_left_out_is_said_and_is_in_the_file(
+    log_in: small_plant.LogIn, beef: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, way = log_in("qian"), f"/quality/lots/{beef}/trace"
+    assert "Not all are here" not in shown(client, way)
+    monkeypatch.setattr(trace, "NEAREST", 3)
+    page = shown(client, way)
+    assert "show the nearest 3 lots each way; those farther away are left out" in page
+    assert "up to 10,000 lots each way" in page
+    assert len(list(csv.reader(io.StringIO(client.get(f"{way}/csv").text)))) == 1 + MADE
 
 
 def _genealogy(depths: list[int], joined: list[tuple[int, int]]) -> Genealogy:

@@ -10,6 +10,7 @@ from ...trace.db import Session
 from ...trace.exchange.exports import FORMATS, UNITS, in_unit, write_csv
 from ...trace.parties.tables import Lot
 from ...trace.production.genealogy import (
+    NODE_LIMIT,
     Direction,
     Genealogy,
     trace_document,
@@ -23,9 +24,9 @@ from .picture import BOX_HEIGHT, BOX_WIDTH, MOST_IN_COLUMN, draw
 from .room import room
 
 NEAREST = 200
-"""Lots a trace shows each way; the command ``lotmark trace`` shows all."""
+"""Lots the page shows each way."""
 WAYS: dict[str, Direction] = {"back": "back", "forward": "forward", "both": "both"}
-STEPS = {"1": 1, "2": 2, "3": 3, "all": NEAREST}
+STEPS = {"1": 1, "2": 2, "3": 3, "all": NODE_LIMIT}
 IN_DANGER = ("recalled", "rejected")
 COLUMNS = (
     "input_lot",
@@ -68,16 +69,17 @@ def trace(lot_id: int) -> ResponseReturnValue:
         nodes={node.lot_id: node for node in genealogy.nodes},
         states=states,
         nearest=NEAREST,
+        most_in_file=NODE_LIMIT,
     )
 
 
 @room.get("/quality/lots/<int:lot_id>/trace/csv")
 def trace_file(lot_id: int) -> ResponseReturnValue:
-    """The table as a CSV file."""
+    """The table as a CSV file, with what the page leaves out."""
     way, steps = _asked()
     with house().plant.reading() as session:
         lot = find(session, lot_id)
-        genealogy = _near(trace_lots(session, lot_id, WAYS[way], NEAREST), steps)
+        genealogy = _near(trace_lots(session, lot_id, WAYS[way], NODE_LIMIT), steps)
         statuses = _statuses(session, genealogy)
     nodes = {node.lot_id: node for node in genealogy.nodes}
     rows = []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from crowd import at_once
-from packed import PREFIX, code_of, items, new_unit, stocked
+from packed import PREFIX, book, code_of, items, move_unit, new_unit, stocked
 from stockroom import DONG, LI, QIAN, WANG, Plant, add_lot, move
 
 from lotmark.trace.db import Database, Session
@@ -20,9 +20,8 @@ from lotmark.trace.stock.building import (
     open_unit,
     reopen_unit,
 )
-from lotmark.trace.stock.cargo import Cargo, Paper, move_cargo
+from lotmark.trace.stock.cargo import Cargo, Paper
 from lotmark.trace.stock.holds import place_hold
-from lotmark.trace.stock.origins import check_ours
 from lotmark.trace.stock.packing import (
     pack_count,
     pack_items,
@@ -48,44 +47,16 @@ def _one_deed(
 ) -> None:
     target = ("W2", "W1")[turn // 3 % 2]
     if turn % 4 == 0:
-        _move(session, plant, pallets[turn % 2], target, Paper("X", now), now)
+        move_unit(session, plant, pallets[turn % 2], target, Paper("X", now), now)
     elif turn % 4 == 1:
         both = Cargo((), (cases[3], cases[turn % 3]))
         place = plant.places[target]
-        _book(session, both, place, Paper("X", now), now)
+        book(session, both, place, Paper("X", now), now)
     elif turn % 4 == 2:
         take_off_pallet(session, [cases[2], cases[1]], WANG, now)
     else:
         some = Contents(ItemSet.range(0, 1), 0)
         repack(session, cases[0], cases[2], lots[0].id, some, WANG, now)
-
-
-def _move(
-    session: Session,
-    plant: Plant,
-    sscc: str,
-    target: str,
-    paper: Paper,
-    now: datetime,
-    **told: int,
-) -> None:
-    _book(session, Cargo((), (sscc,)), plant.places[target], paper, now, **told)
-
-
-def _book(
-    session: Session, cargo: Cargo, place: int, paper: Paper, now: datetime, **told: int
-) -> None:
-    ours = told.get("unit_place_id")
-    move_cargo(
-        session,
-        cargo,
-        lambda _: place,
-        paper,
-        WANG,
-        now,
-        check=check_ours,
-        unit_place_id=ours,
-    )
 
 
 def test_a_pack_is_in_one_case_at_a_time(
@@ -176,10 +147,10 @@ def test_held_goods_are_packed_and_stay(
         pack_items(session, case, lot.id, items("0-9"), WANG, now)
         paper = Paper("D-1", now)
         with pytest.raises(Conflict) as refused:
-            _move(session, plant, case, "W2", paper, now)
+            move_unit(session, plant, case, "W2", paper, now)
         assert code_of(refused) == "lot_on_hold"
     with database.writing() as session:
-        _move(session, plant, case, "H1", paper, now)
+        move_unit(session, plant, case, "H1", paper, now)
 
 
 def test_voided_labels_are_put_aside(

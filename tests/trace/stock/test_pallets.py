@@ -4,11 +4,11 @@ from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
-from packed import code_of, items, new_unit, stocked
+from packed import book, code_of, items, move_unit, new_unit, stocked
 from stockroom import WANG, Plant, add_lot, move
 
 from lotmark.trace.audit import AuditRow
-from lotmark.trace.db import Database, Session
+from lotmark.trace.db import Database
 from lotmark.trace.errors import Conflict
 from lotmark.trace.identity.gs1 import Sscc
 from lotmark.trace.identity.items import ItemSet
@@ -16,9 +16,8 @@ from lotmark.trace.stock.building import (
     close_unit,
     dissolve_unit,
 )
-from lotmark.trace.stock.cargo import Cargo, Paper, move_cargo
+from lotmark.trace.stock.cargo import Cargo, Paper
 from lotmark.trace.stock.loose import Loose
-from lotmark.trace.stock.origins import check_ours
 from lotmark.trace.stock.packing import (
     pack_count,
     pack_items,
@@ -27,34 +26,6 @@ from lotmark.trace.stock.pallets import put_on_pallet, take_off_pallet
 from lotmark.trace.stock.queries import balances
 from lotmark.trace.stock.tables import LogisticUnit, UnitContent
 from lotmark.trace.stock.units import items_of_units
-
-
-def _move(
-    session: Session,
-    plant: Plant,
-    sscc: str,
-    target: str,
-    paper: Paper,
-    now: datetime,
-    **told: int,
-) -> None:
-    _book(session, Cargo((), (sscc,)), plant.places[target], paper, now, **told)
-
-
-def _book(
-    session: Session, cargo: Cargo, place: int, paper: Paper, now: datetime, **told: int
-) -> None:
-    ours = told.get("unit_place_id")
-    move_cargo(
-        session,
-        cargo,
-        lambda _: place,
-        paper,
-        WANG,
-        now,
-        check=check_ours,
-        unit_place_id=ours,
-    )
 
 
 def test_a_pallet_takes_cases_and_gives_them_back(
@@ -106,19 +77,19 @@ def test_moving_a_pallet_moves_what_is_inside(
         pack_count(session, two, other.id, 12, WANG, now)
         pack_items(session, loose, lot.id, items("20-29"), WANG, now)
         put_on_pallet(session, pallet, [one, two], WANG, now)
-        _move(session, plant, pallet, "W2", Paper("DB-1", now), now)
+        move_unit(session, plant, pallet, "W2", Paper("DB-1", now), now)
         w2 = plant.places["W2"]
         ledgers = balances(session, [lot.id, other.id])
         assert ledgers[lot.id].balances[w2].known == items("0-9")
         assert ledgers[other.id].balances[w2].quantity == 12
         where = session.execute(sa.select(LogisticUnit.sscc, LogisticUnit.location_id))
         assert {sscc for sscc, place in where if place == w2} == {pallet, one, two}
-        _move(session, plant, one, "W1", Paper("DB-2", now), now)
+        move_unit(session, plant, one, "W1", Paper("DB-2", now), now)
         alone = session.scalars(sa.select(LogisticUnit).filter_by(sscc=one)).one()
         assert alone.parent_id is None
         empty = new_unit(session, plant, now)
         with pytest.raises(Conflict) as nothing:
-            _move(session, plant, empty, "W2", Paper("DB-3", now), now)
+            move_unit(session, plant, empty, "W2", Paper("DB-3", now), now)
         assert code_of(nothing) == "unit_empty"
 
 
@@ -132,7 +103,7 @@ def test_an_item_that_leaves_alone_comes_out_of_its_case(
         close_unit(session, case, WANG, now)
         one = Loose(lot.id, plant.places["W1"], items=items("3"))
         sample = plant.places["sample"]
-        _book(session, Cargo((one,)), sample, Paper("Y-1", now), now)
+        book(session, Cargo((one,)), sample, Paper("Y-1", now), now)
         assert items_of_units(session, [case])[lot.id].items == items("0-2,4-9")
         unit = session.scalars(sa.select(LogisticUnit).filter_by(sscc=case)).one()
         assert unit.state == "open"
@@ -154,10 +125,10 @@ def test_a_unit_without_a_place_moves_from_where_its_items_are(
         session.add(UnitContent(**span))
         session.add(UnitContent(unit_id=counted.id, lot_id=lot.id, quantity=5))
         session.flush()
-        _move(session, plant, known.sscc, "W2", Paper("DB-1", now), now)
+        move_unit(session, plant, known.sscc, "W2", Paper("DB-1", now), now)
         with pytest.raises(Conflict) as unknown:
-            _move(session, plant, counted.sscc, "W2", Paper("DB-2", now), now)
+            move_unit(session, plant, counted.sscc, "W2", Paper("DB-2", now), now)
         assert code_of(unknown) == "unit_place_unknown"
         told = {"unit_place_id": plant.places["W1"]}
-        _move(session, plant, counted.sscc, "W2", Paper("DB-2", now), now, **told)
+        move_unit(session, plant, counted.sscc, "W2", Paper("DB-2", now), now, **told)
         assert counted.location_id == plant.places["W2"]
