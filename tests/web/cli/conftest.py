@@ -1,4 +1,4 @@
-"""The demo as a new user builds it, once a file."""
+"""The demo as a new user builds it."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ import pytest
 from lotmark_demo import Demo
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return lotmark_demo.build(tmp_path_factory.mktemp("commands") / "demo")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told(demo: Demo) -> dict[str, Any]:
     return demo.document
