@@ -77,7 +77,7 @@ def _check_list(qian: FlaskClient, listing: Listing) -> None:
     rows = csv_of(qian, f"/records/{listing.name}/csv")
     header = [column.name for column in listing.columns_for("list")]
     assert len(set(header)) == len(header)
-    assert f"{len(rows)} rows" in page
+    assert f"{len(rows)} row{'s' * (len(rows) != 1)}" in page
     assert rows
     assert list(rows[0]) == header
     lines = list(sheet_of(qian, f"/records/{listing.name}/xlsx").values)
