@@ -218,7 +218,7 @@ def test_a_probable_batch_is_left_out_by_a_tick(qian: FlaskClient) -> None:
     assert "200 packs of 2 batches" in shown(qian, address)
     page = shown(qian, f"{address}&leave=2")
     assert "100 packs of 1 batch" in page
-    assert "Not counted: 1 batches" in page
+    assert "Not counted: 1 batch" in page
 
 
 def test_narrowing_shows_its_reason_and_what_is_not_known(qian: FlaskClient) -> None:
