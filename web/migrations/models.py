@@ -3,6 +3,7 @@
 from ...labels.jobs import tables as jobs
 from ...recall.complaints import tables as complaints
 from ...recall.notices import tables as notices
+from ...recall.quarantine import tables as quarantine
 from ...recall.recalls import tables as recalls
 from ...recall.scope import tables as scope
 from ...recall.signals import tables as signals
@@ -30,6 +31,7 @@ __all__ = [
     "parties",
     "people",
     "production",
+    "quarantine",
     "recalls",
     "scope",
     "sent_forms",

@@ -1,0 +1,1 @@
+"""Getting goods back: what consignees answer, zones, dispositions, and the balance."""
