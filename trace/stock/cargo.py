@@ -51,6 +51,8 @@ class Paper:
     at: datetime
     reason: str = ""
     shipment_id: int | None = None
+    ordered: bool = False
+    """As a signed disposition order says: see ``Move.ordered``."""
 
 
 Route = Callable[[Mapping[int, Lot]], int]
@@ -249,6 +251,7 @@ def _move(
         items,
         paper.reason,
         paper.shipment_id,
+        ordered=paper.ordered,
     )
 
 

@@ -51,6 +51,7 @@ class Desk:
         *,
         missing: bool = False,
         gone: bool = False,
+        ordered: bool = False,
     ) -> None:
         """Book one move; raises as ``move_many`` and then leaves all as it was."""
         source, target = self._place(source_id), self._place(target_id)
@@ -66,11 +67,13 @@ class Desk:
             check_items(self.lots[lot_id], items)
             after = before.move_items(source, target, items)
         if not (gone or (missing and target.kind == "lost")):
-            self.gates.check(lot_id, before, source, target, items, at)
+            self.gates.check(
+                lot_id, before, source, target, items, at, ordered=ordered
+            )
         running.replace(after)
         if _comes_back(source, target):  # from now on, what is used up is asked for
             self._clear.pop(lot_id, None)
-        elif not gone and self._goes_always(lot_id, target):
+        elif not (gone or ordered) and self._goes_always(lot_id, target):
             ways = self._clear.setdefault(lot_id, {})
             ways[source.kind, target.kind] = source.is_source
 

@@ -16,6 +16,8 @@ from .ledger import LotLedger
 from .places import ENDS, OUTSIDE, Place, may_move_held
 from .tables import Movement
 
+AVAILABLE = frozenset({"line", "warehouse"})
+"""Kinds of our places where goods stand that may be used and sold."""
 WITHDRAWN = ("rejected", "recalled")
 """States of a lot that has failed: all of it moves only inward."""
 
@@ -45,10 +47,13 @@ class Gates:
         target: Place,
         items: ItemSet | None,
         at: datetime,
+        *,
+        ordered: bool = False,
     ) -> None:
         """Raises Conflict when a possible move is forbidden.
 
-        ``ledger`` is the lot's before the move; ``items`` is None without scans.
+        ``ledger`` is the lot's before the move; ``items`` is None without scans. What
+        is ``ordered`` by two persons passes holds and states, but never into food.
         """
         if source.kind == "destroyed":
             raise Conflict(
@@ -56,10 +61,12 @@ class Gates:
                 N_("What is destroyed does not move again (lot %(lot)s)."),
                 lot=ledger.lot,
             )
-        _check_state(self.lots[lot_id], self.status(lot_id), source, target)
-        held = self.holding(lot_id)
-        if held is not None:
-            _check_hold(held, ledger, source, target, items)
+        if not ordered:
+            _check_quarantine(ledger, source, target)
+            _check_state(self.lots[lot_id], self.status(lot_id), source, target)
+            held = self.holding(lot_id)
+            if held is not None:
+                _check_hold(held, ledger, source, target, items)
         if target.kind == "consumed":
             self._check_never_sold(lot_id, ledger, source, items, at)
         elif source.is_outside and not target.is_outside and target.kind not in ENDS:
@@ -143,6 +150,25 @@ def _check_state(lot: Lot, status: str, source: Place, target: Place) -> None:
                 "returns, hold, samples or quarantine."
             ),
             **named,
+        )
+
+
+def _check_quarantine(ledger: LotLedger, source: Place, target: Place) -> None:
+    """Out of quarantine goods come by a disposition alone (domain.md §3.5 Q10)."""
+    if source.kind == "quarantine" and target.kind in AVAILABLE | OUTSIDE | {
+        "consumed",
+        "destroyed",
+    }:
+        raise Conflict(
+            "quarantine_kept",
+            N_(
+                "Lot %(lot)s at %(source)s is in quarantine: it may not go to "
+                "%(target)s. Put it back, and ask for a disposition; two persons "
+                "decide what becomes of it."
+            ),
+            lot=ledger.lot,
+            source=source.code,
+            target=target.code,
         )
 
 

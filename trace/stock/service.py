@@ -48,6 +48,9 @@ class Move:
     gone: bool = False
     """Goods that had left before anybody said of which batch: a fact likewise, and
     whoever books it has asked for the right."""
+    ordered: bool = False
+    """As a disposition order says that two persons signed: neither a hold nor the state
+    of the lot stops it. It never leads into production (domain.md §3.5 Q5-Q7, Q9)."""
 
 
 def move_stock(
@@ -122,7 +125,8 @@ def move_many(
         TooLarge: ``quantity_too_large``.
         Conflict: ``stock_short``, ``item_elsewhere``, ``item_made_twice``,
             ``stock_contradicts``, ``lot_not_released``, ``lot_withdrawn``,
-            ``lot_on_hold``, ``scan_needed``, ``sold_goods``, ``destroyed_goods``.
+            ``lot_on_hold``, ``scan_needed``, ``sold_goods``, ``destroyed_goods``,
+            ``quarantine_kept``.
     """
     if not moves:
         return
@@ -140,6 +144,7 @@ def move_many(
             now,
             missing=move.missing,
             gone=move.gone,
+            ordered=move.ordered,
         )
     save_ledgers(session, desk.before, desk.after())
     rows = [row for move in moves for row in _movement_rows(move, actor, now)]

@@ -219,7 +219,7 @@ def test_packs_in_cases_are_not_sent_as_loose_ones(
             )
 
 
-@pytest.mark.parametrize("place", ["R1", "H1", "Q1"])
+@pytest.mark.parametrize("place", ["R1", "H1"])
 def test_goods_set_apart_go_back_only_with_a_word(
     database: Database, plant: Plant, site: int, now: datetime, place: str
 ) -> None:
@@ -240,6 +240,22 @@ def test_goods_set_apart_go_back_only_with_a_word(
         move_between(session, apart, good, WANG, now, reason="开箱检查")
     with database.reading() as session:
         assert at(session, plant, lot, "W2") == 4
+
+
+def test_out_of_quarantine_no_word_helps(
+    database: Database, plant: Plant, site: int, now: datetime
+) -> None:
+    """domain.md §3.5 Q10, Appendix B 14: two persons decide, not a scan."""
+    with database.writing() as session:
+        lot = stored(session, plant, now)
+        move(session, plant, lot, "W1 > Q1", 10, at=now)
+        apart = Cargo((Loose(lot.id, plant.places["Q1"], 4),))
+    with refused("quarantine_kept"), database.writing() as session:
+        move_between(
+            session, apart, plant.places["W2"], WANG, now, reason="开箱检查, 钱宁"
+        )
+    with database.reading() as session:
+        assert at(session, plant, lot, "Q1") == 10
 
 
 def test_held_goods_go_back_only_when_the_hold_is_lifted(

@@ -374,11 +374,3 @@ def upgrade() -> None:
         ["order_id"],
         unique=False,
     )
-    op.drop_table("badge")
-    op.drop_table("roll_print")
-    op.drop_index(op.f("ix_label_count_lot_id"), table_name="label_count")
-    op.drop_table("label_count")
-    op.drop_table("code_fetch")
-    op.drop_index(op.f("ix_first_label_job_id"), table_name="first_label")
-    op.drop_table("first_label")
-    op.drop_table("code_order")
