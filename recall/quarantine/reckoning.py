@@ -146,5 +146,5 @@ def percent(value: Fraction | None) -> str:
     hundredths = (value * 20_000 + 1) // 2
     if hundredths == 10_000 and value != 1:
         hundredths += 1 if value > 1 else -1
-    sign, rest = ("−" if hundredths < 0 else ""), abs(hundredths)
+    sign, rest = ("-" if hundredths < 0 else ""), abs(hundredths)
     return f"{sign}{rest // 100}.{rest % 100:02}"

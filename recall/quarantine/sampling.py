@@ -6,6 +6,7 @@ they come in and whichever version of Python draws: an auditor can do it by hand
 
 import hashlib
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 PERMILLE = {"A": 1000, "B": 500, "C": 100, "D": 20, "E": 0}
@@ -42,7 +43,7 @@ def strata(volumes: Mapping[int, Volume]) -> list[list[int]]:
     order = sorted(volumes, key=lambda one: (-volumes[one].units, volumes[one].code))
     count = len(order)
     cuts = [count * part // STRATA for part in range(STRATA + 1)]
-    return [order[lo:hi] for lo, hi in zip(cuts, cuts[1:], strict=False)]
+    return [order[lo:hi] for lo, hi in pairwise(cuts)]
 
 
 def _lot(seed: str, code: str) -> bytes:

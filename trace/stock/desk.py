@@ -67,9 +67,7 @@ class Desk:
             check_items(self.lots[lot_id], items)
             after = before.move_items(source, target, items)
         if not (gone or (missing and target.kind == "lost")):
-            self.gates.check(
-                lot_id, before, source, target, items, at, ordered=ordered
-            )
+            self.gates.check(lot_id, before, source, target, items, at, ordered=ordered)
         running.replace(after)
         if _comes_back(source, target):  # from now on, what is used up is asked for
             self._clear.pop(lot_id, None)
