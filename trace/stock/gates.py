@@ -155,10 +155,8 @@ def _check_state(lot: Lot, status: str, source: Place, target: Place) -> None:
 
 def _check_quarantine(ledger: LotLedger, source: Place, target: Place) -> None:
     """Out of quarantine goods come by a disposition alone (domain.md §3.5 Q10)."""
-    if source.kind == "quarantine" and target.kind in AVAILABLE | OUTSIDE | {
-        "consumed",
-        "destroyed",
-    }:
+    goes = target.kind in AVAILABLE or target.is_outside or target.kind == "consumed"
+    if source.kind == "quarantine" and goes:
         raise Conflict(
             "quarantine_kept",
             N_(
