@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -134,6 +135,20 @@ def record(
             "data": _canonical(data),
         }
     )
+
+
+@contextmanager
+def attempt(session: orm.Session) -> Iterator[None]:
+    """A part of a transaction that may fail without the rest: what it changed and
+    noted is undone, and the error goes on to whoever tries."""
+    pending: list[dict[str, Any]] = session.info.setdefault("audit", [])
+    noted = len(pending)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info["audit"] = pending[:noted]
+        raise
 
 
 @event.listens_for(Session, "before_commit")
