@@ -18,7 +18,14 @@ from ...trace.stock.cargo import Cargo, Paper, move_cargo
 from ...trace.stock.loose import Loose
 from ...trace.stock.origins import check_ours
 from ...trace.stock.stores import own_place
-from .orders import CARRY_OUT, ORDER, lines_of, lock_order, needs_notice
+from .orders import (
+    CARRY_OUT,
+    ORDER,
+    check_state,
+    lines_of,
+    lock_order,
+    needs_notice,
+)
 from .tables import GRAVE, DispositionFile, DispositionLine, DispositionOrder
 
 BACK_AMONG_STOCK = ("release", "relabel")
@@ -98,6 +105,7 @@ def carry_out(
     actor.require(ORDER.steps[step].right)
     if order.state == "done":
         return order
+    check_state(order, step)
     names = _witnesses(order, witnesses, actor)
     _check_notice(order, now)
     if order.kind in PROVEN and not files_of(session, order):

@@ -169,8 +169,7 @@ def announce(
             ),
         )
     order = lock_order(session, number)
-    if order.state not in OPEN:
-        raise _wrong_state(order, "announce")
+    check_state(order, "withdraw")
     order.authority, order.authority_receipt = authority.strip(), receipt.strip()
     order.authority_told_at, order.planned_at = told_at, planned_at
     order.planned_place = place.strip()
@@ -332,12 +331,15 @@ def _words(reason: str) -> str:
     return reason.strip()[:MOST_TEXT]
 
 
-def _wrong_state(order: DispositionOrder, step: str) -> Conflict:
-    return Conflict(
-        "wrong_state",
-        N_("%(machine)s is %(state)s: %(step)s is possible only from %(sources)s."),
-        machine="disposition",
-        state=order.state,
-        step=step,
-        sources=", ".join(OPEN),
-    )
+def check_state(order: DispositionOrder, step: str) -> None:
+    """Before anything else is done: raises Conflict ``wrong_state``."""
+    sources = ORDER.steps[step].sources
+    if order.state not in sources:
+        raise Conflict(
+            "wrong_state",
+            N_("%(machine)s is %(state)s: %(step)s is possible only from %(sources)s."),
+            machine="disposition",
+            state=order.state,
+            step=step,
+            sources=", ".join(sources),
+        )

@@ -61,7 +61,7 @@ class Gates:
                 N_("What is destroyed does not move again (lot %(lot)s)."),
                 lot=ledger.lot,
             )
-        if not ordered:
+        if not ordered or target.kind == "consumed":
             _check_quarantine(ledger, source, target)
             _check_state(self.lots[lot_id], self.status(lot_id), source, target)
             held = self.holding(lot_id)
