@@ -27,6 +27,7 @@ from .public import views as public
 from .quality import views as quality
 from .recalls import views as recalls
 from .records import views as records
+from .recovery import views as recovery
 from .stock import views as stock
 
 HERE = Path(__file__).parent
@@ -42,6 +43,7 @@ ROOMS: tuple[Blueprint, ...] = (
     recalls.room,
     records.room,
     imports.room,
+    recovery.room,
     stock.room,
     codes.room,
     admin.room,

@@ -16,6 +16,7 @@ from .words import (
     CODE_ORDER,
     COMPLAINT,
     COUNT,
+    DISPOSITION_STATE,
     HOLD,
     LABELS,
     LINE,
@@ -81,6 +82,15 @@ SPOKEN: dict[str, dict[str, str]] = {
         "propose": N_("Ask to lift the hold"),
         "decline": N_("Leave the hold in force"),
         "release": N_("Sign: lift the hold"),
+    },
+    "disposition": {
+        **_states(DISPOSITION_STATE),
+        "disposition": N_("The disposition"),
+        "approve": N_("Approve"),
+        "decline": N_("Decline"),
+        "withdraw": N_("Withdraw it"),
+        "carry_out": N_("Carry it out"),
+        "scrap": N_("Carry it out"),
     },
     "complaint": {
         **_states(COMPLAINT),

@@ -338,3 +338,51 @@ PRINTER_NEEDS: dict[str, tuple[str, str]] = {
     ),
 }
 """Why a printer needs somebody, and what to do."""
+
+CONSIGNEE: dict[str, Word] = {
+    "silent": ("bad", N_("Not told yet")),
+    "told": ("warn", N_("Told, silent")),
+    "acknowledged": ("run", N_("Stopped selling")),
+    "answered": ("ok", N_("Answered")),
+    "closed": ("none", N_("Given up")),
+}
+"""How far a consignee of a recall is."""
+
+CALL: dict[str, Word] = {
+    "asked": ("warn", N_("To be called")),
+    "reached": ("ok", N_("Reached")),
+    "no_answer": ("warn", N_("No answer")),
+    "wrong_number": ("bad", N_("Wrong number")),
+    "refused": ("bad", N_("Refuses")),
+}
+CALL_WAY: dict[str, str] = {
+    "page": N_("on its page"),
+    "phone": N_("by telephone"),
+    "letter": N_("by letter"),
+    "electronic": N_("by message"),
+    "visit": N_("by a visit"),
+}
+"""How a consignee was reached."""
+
+DISPOSITION: dict[str, str] = {
+    "release": N_("Release"),
+    "relabel": N_("Relabel"),
+    "harmless": N_("Harmless treatment"),
+    "destroy": N_("Destroy"),
+    "scrap": N_("Scrap"),
+    "supplier_return": N_("Back to the supplier"),
+}
+DISPOSITION_STATE: dict[str, Word] = {
+    "asked": ("warn", N_("Waits for approval")),
+    "approved": ("run", N_("Approved, to be done")),
+    "done": ("ok", N_("Done")),
+    "declined": ("none", N_("Declined")),
+    "withdrawn": ("none", N_("Withdrawn")),
+}
+SCAN: dict[str, Word] = {
+    "moved": ("ok", N_("Booked in")),
+    "there": ("ok", N_("Is here already")),
+    "refused": ("bad", N_("Refused")),
+    "unknown": ("bad", N_("Not understood")),
+}
+"""What came of a scan into a zone."""

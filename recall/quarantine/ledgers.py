@@ -4,7 +4,7 @@ Booked facts come first: what came back is what we booked in, never what somebod
 he sent. What was destroyed, put right or eaten out there we know from answers alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -112,16 +112,22 @@ def recall_lots(session: Session, recall: Recall) -> dict[int, ItemSet | None]:
     return counted_lots(session, scope.scope_id)
 
 
-def reckon_rows(session: Session, recall: Recall) -> tuple[Row, ...]:
-    """The ledger's rows, by batch and consignee; answers without a delivery too."""
+def reckon_rows(
+    session: Session, recall: Recall, partners: Collection[int] | None = None
+) -> tuple[Row, ...]:
+    """The ledger's rows, by batch and consignee; answers without a delivery too.
+
+    ``partners`` asks for these consignees' alone.
+    """
     lots = recall_lots(session, recall)
-    booked = traffic_of(session, lots, recall.aware_at)
+    booked = traffic_of(session, lots, recall.aware_at, partners)
     said = {
         key: one for key, one in standing(session, recall.id).items() if key[0] in lots
     }
     rows = [
         _row(key, booked.get(key, NONE), said.get(key))
         for key in sorted(booked.keys() | said.keys())
+        if partners is None or key[1] in partners
     ]
     return tuple(row for row in rows if row.said or row.ledger != total(()))
 

@@ -1,6 +1,6 @@
 """What of a recall's batches went to whom, and what came back: from the movements."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,14 +32,26 @@ class Traffic:
 
 
 def traffic_of(
-    session: Session, lots: Mapping[int, ItemSet | None], since: datetime
+    session: Session,
+    lots: Mapping[int, ItemSet | None],
+    since: datetime,
+    partners: Collection[int] | None = None,
 ) -> dict[Key, Traffic]:
     """The traffic of lots by lot and partner; ``since`` is when the recall began.
+
+    ``partners`` asks for the goods of these alone.
 
     Of lots with items only these count; a movement without item numbers may have been
     any and counts whole.
     """
     source, target = sa.orm.aliased(Location), sa.orm.aliased(Location)
+    theirs = (
+        sa.true()
+        if partners is None
+        else sa.or_(
+            among(source.partner_id, partners), among(target.partner_id, partners)
+        )
+    )
     rows = session.execute(
         sa.select(
             Movement.lot_id,
@@ -56,6 +68,7 @@ def traffic_of(
         .join(target, target.id == Movement.to_id)
         .where(
             among(Movement.lot_id, lots),
+            theirs,
             sa.or_(source.kind.in_(sorted(OUTSIDE)), target.kind.in_(sorted(OUTSIDE))),
         )
         .order_by(Movement.id)

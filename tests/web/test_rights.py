@@ -11,6 +11,8 @@ from lotmark.web.installation import Installation
 
 PUBLIC, STAFF = "anybody", "anybody who is logged in"
 
+DISPOSING = "disposition.ask or disposition.approve or disposition.carry_out"
+
 NEEDS = {
     "static": PUBLIC,
     "language": PUBLIC,
@@ -265,6 +267,25 @@ NEEDS = {
     "stock.give_up": "stock.count",
     "stock.spare": "stock.move",
     "stock.set_spare": "master.edit",
+    "recovery.consignees": "consignee.read",
+    "recovery.issue": "consignee.record",
+    "recovery.nudge": "consignee.record",
+    "recovery.consignee": "consignee.read",
+    "recovery.say_of": "consignee.record",
+    "recovery.letter_pdf": "consignee.record",
+    "recovery.ledger": "consignee.read",
+    "recovery.checks": "consignee.read",
+    "recovery.check": "effectiveness.check",
+    "stock.zones": "stock.move",
+    "stock.zone": "stock.move",
+    "stock.scan_now": "stock.move",
+    "stock.scans": "stock.move",
+    "stock.dispositions": DISPOSING,
+    "stock.disposition_form": "disposition.ask",
+    "stock.ask_now": "disposition.ask",
+    "stock.disposition": DISPOSING,
+    "stock.decide_on": DISPOSING,
+    "stock.certificate_pdf": DISPOSING,
 }
 """What each route needs, one of several where it says "or"; routes of ``OPEN_ROOMS``
 are for anybody."""
@@ -278,6 +299,8 @@ ROOM_KEY = {
     "notices": "notice.read",
     "quality": "trace.read",
     "recalls": "recall.read",
+    "quality": "trace.read",
+    "recovery": "consignee.read",
 }
 """What opens a room's door, whatever is done inside."""
 
@@ -302,6 +325,8 @@ VALUES = {
     "cleaning_id": 1,
     "line_id": 99,
     "row_id": 99,
+    "partner_id": 99,
+    "zone_id": 99,
     "which": "sales",
     "kind": "lots",
 }

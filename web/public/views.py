@@ -4,3 +4,7 @@ from . import check, complaints, notices, packs
 from .room import room
 
 __all__ = ["check", "complaints", "notices", "packs", "room"]
+from . import check, complaints, consignee, packs
+from .room import room
+
+__all__ = ["check", "complaints", "consignee", "packs", "room"]

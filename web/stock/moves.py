@@ -12,6 +12,7 @@ from ..current import actor, house
 from ..forms import choice_field, number_field, scan_field, text_field
 from ..once import Deed, book_once, try_out
 from ..problems import status_of
+from .alarms import note_alarm
 from .goods import Goods, read_goods
 from .room import MOST_GOODS, MOST_ID, MOST_REASON, paper_address, room
 
@@ -109,6 +110,7 @@ def looked_at(deed: Deed) -> tuple[Goods, LotmarkError | None]:
 
 
 def _refused(template: str, error: LotmarkError) -> ResponseReturnValue:
+    note_alarm(error, request.form.get("goods", ""))
     with house().plant.reading() as session:
         return _page(session, template, error, again(session)), status_of(error)
 

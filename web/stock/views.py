@@ -3,6 +3,7 @@
 from . import (
     counting,
     counts,
+    dispositions,
     labels,
     moves,
     overview,
@@ -15,12 +16,14 @@ from . import (
     spare,
     unbatched,
     units,
+    zones,
 )
 from .room import room
 
 __all__ = [
     "counting",
     "counts",
+    "dispositions",
     "labels",
     "moves",
     "overview",
@@ -34,4 +37,5 @@ __all__ = [
     "spare",
     "unbatched",
     "units",
+    "zones",
 ]

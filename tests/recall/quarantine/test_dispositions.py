@@ -1,9 +1,9 @@
 """What becomes of goods set apart: one asks, another approves, once for each unit."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
-import recalling
 import sqlalchemy as sa
 import stockroom
 from recovering import Going, later, move_b
@@ -86,7 +86,7 @@ def test_recalled_food_is_destroyed_before_two_witnesses_and_the_authority_knows
         order = session.get_one(DispositionOrder, order.id)
         with refused("right_missing"):
             approve(session, order.number, wang, now)
-        both = recalling.Actor(wang.login, wang.name, wang.rights | qian.rights)
+        both = replace(wang, rights=wang.rights | qian.rights)
         with refused("second_person"):
             approve(session, order.number, both, now)
         approve(session, order.number, qian, later(now, 30))

@@ -61,9 +61,11 @@ def test_ledgers_equal_a_count_of_single_packs(shops: list[list[str]]) -> None:
         many = Counter(packs)
         ledgers.append(
             RecallLedger(
-                len(packs),
-                *(many[fate] for fate in FATES if fate[0] != "u"),
-                many["used"],
+                shipped=len(packs),
+                recovered=many["recovered"],
+                destroyed=many["destroyed"],
+                corrected=many["corrected"],
+                used=many["used"],
             )
         )
         assert ledgers[-1].unaccounted == many["unaccounted"]

@@ -1,0 +1,1 @@
+"""Getting a recall back: consignees, the ledger, and how well it reached people."""
