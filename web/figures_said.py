@@ -13,9 +13,9 @@ from ..trace.errors import N_, InvalidInput
 from ..trace.parties.tables import Lot
 
 ASKED: dict[str, str] = {
-    "received": N_("Received"),
+    "received": N_("Units received"),
     "on_hand": N_("Still here, sealed"),
-    "sold_on": N_("Sold on"),
+    "sold_on": N_("Sold to others"),
     "used": N_("Used up or eaten for certain"),
     "returned": N_("Sent back to you"),
     "destroyed": N_("Destroyed here"),
