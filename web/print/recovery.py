@@ -56,7 +56,7 @@ def letter(session: Session, asked: Answering, address: str) -> Document:
         _("Scan the code or open the address to answer: %(address)s", address=address),
     )
     facts = [
-        (_("To"), f"{local(asked.partner, 'name')} · {asked.partner.address}"),
+        (_("To"), _joined(local(asked.partner, "name"), asked.partner.address)),
         (_("Recall"), f"{asked.recall.number} {asked.recall.title}"),
         (_("Reason"), asked.recall.reason),
         (_("Danger"), asked.recall.hazard),
@@ -64,13 +64,13 @@ def letter(session: Session, asked: Answering, address: str) -> Document:
     if site and site.phone:
         facts.append((_("Telephone"), site.phone))
     if site and site.authority_phone:
-        told = f"{site.authority} {site.authority_phone}"
+        told = _joined(site.authority, site.authority_phone)
         facts.append((_("Authority"), told))
     return Document(
         title=_("Recall notice to the trade"),
         subject=local(asked.partner, "name"),
         issuer=issuer(session),
-        facts=tuple(pair for pair in facts if pair[1].strip(" ·")),
+        facts=tuple(pair for pair in facts if pair[1]),
         sections=(
             Section(_("Batches"), (batches,)),
             Section(
@@ -154,18 +154,30 @@ def certificate(
         (_("Result"), order.result),
     ]
     return Document(
-        title=_("Certificate of disposition"),
+        title=_("Certificate of disposition")
+        if order.state == "done"
+        else _("Disposition order"),
         subject=order.number,
         issuer=issuer(session),
         facts=tuple(pair for pair in facts if pair[1]),
         sections=(
             Section(_("Goods"), (goods,)),
-            Section(_("Signatures"), (Facts(tuple(p for p in signed if p[1])),)),
+            Section(
+                _("Signatures"),
+                (
+                    Facts(tuple(p for p in signed if p[1])),
+                    Note(_("By hand: ____________ ____________ ____________")),
+                ),
+            ),
             *_proof(session, order, folder),
         ),
         link=address,
         language=language(),
     )
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _who(session: Session, login: str, at: str) -> str:
