@@ -5,7 +5,11 @@ from stored_goods import Store
 
 from lotmark.recall.quarantine.links import issue_links
 from lotmark.recall.recalls.cases import start_assessment
-from lotmark.recall.recalls.locking import lock_scope, propose_scope
+from lotmark.recall.recalls.locking import (
+    accept_unresolved,
+    lock_scope,
+    propose_scope,
+)
 from lotmark.recall.recalls.steps import Decision, decide
 from lotmark.recall.scope.criteria import Criteria, LotCriterion
 from lotmark.recall.scope.saved import save_scope
@@ -63,6 +67,7 @@ def _recall(session: Session, store: Store) -> str:
     facts = Criteria((LotCriterion(store.lot_id),))
     scope = save_scope(session, facts, "李斯特菌", qian, now).number
     version = propose_scope(session, recall.number, scope, qian, now)
+    accept_unresolved(session, recall.number, "批次不明的货一并通知", qian, now)
     lock_scope(session, recall.number, version.hash, fang, now)
     issue_links(session, recall, dong, now)
     return recall.number

@@ -11,6 +11,7 @@ from pathlib import Path
 import notice_scene
 import pytest
 import small_plant
+import sqlalchemy as sa
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -22,14 +23,17 @@ from jinja2.meta import find_referenced_templates
 from line_pc import line_pc
 from line_work import clear, serials
 from press_room import PressRoom
+from recall_pages import recall_store
 from shelves import LOT, csrf, fill
 from small_plant import PASSWORD
 from staff_pages import change, fill_in, said, shown
-from stored_goods import CASES, CODE, fill_store
+from stored_goods import CASES, CODE, Store, fill_store
 
 from lotmark.recall.complaints.service import MACHINE
 from lotmark.recall.recalls.machine import RECALL
 from lotmark.recall.signals.service import SIGNAL
+from lotmark.recall.quarantine.orders import ORDER
+from lotmark.recall.quarantine.tables import ConsigneeLink
 from lotmark.trace import clock
 from lotmark.trace.errors import Conflict
 from lotmark.trace.flow import Machine
@@ -110,6 +114,7 @@ def test_it_keeps_to_our_words_and_signs(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize(
     "machine", [BATCH, HOLD, LINE, MACHINE, RECALL, SIGNAL], ids=lambda m: m.name
+    "machine", [BATCH, HOLD, LINE, MACHINE, ORDER], ids=lambda m: m.name
 )
 def test_every_state_and_step_has_a_word(machine: Machine) -> None:
     states = {state for step in machine.steps.values() for state in step.sources}
@@ -386,6 +391,38 @@ def store_pages(
         yield path, visible(wang.get(path.split("?saved")[0]).text)
     checked = change(wang, "/stock/ship", step="check", **goods)
     yield "/stock/ship", visible(checked.text)
+    yield from recovery_pages(house, log_in, store)
+
+
+def recovery_pages(
+    house: Installation, log_in: small_plant.LogIn, store: Store
+) -> Iterator[tuple[str, str]]:
+    """A recall's consignee, its figures, and goods on their way to an end."""
+    number = recall_store(house, store)
+    dong, wang = in_chinese(log_in("dong")), in_chinese(log_in("wang"))
+    recall = f"/recall/{number}"
+    with house.plant.reading() as session:
+        token = session.scalars(sa.select(ConsigneeLink.token)).one()
+    change(dong, f"{recall}/effectiveness", deed="draw")
+    goods = {"from": str(store.places["FG1"]), "kind": "scrap", "reason": "压坏"}
+    text = f"BJ200/{CODE} 1"
+    refused = change(wang, "/stock/dispositions/new", **goods, goods=text, remedy="")
+    yield "/stock/dispositions/new", visible(refused.text)
+    apart = {"from": goods["from"], "to": str(store.places["QZ1"]), "goods": text}
+    change(wang, "/stock/move", **apart, step="book", reason="")
+    goods |= {"from": apart["to"], "kind": "destroy"}
+    asked = change(wang, "/stock/dispositions/new", **goods, goods=text, remedy="")
+    assert asked.status_code == 302, asked.text
+    zone = f"/stock/zones/{store.places['QZ1']}"
+    for client, path in (
+        *((dong, f"{recall}/{page}") for page in ("ledger", "effectiveness")),
+        (dong, f"{recall}/consignees"),
+        (dong, f"{recall}/consignees/{store.shop}"),
+        (dong, f"/r/{token}"),
+        *((wang, path) for path in ("/stock/zones", zone, "/stock/dispositions")),
+        (wang, asked.location),
+    ):
+        yield path, visible(shown(client, path))
 
 
 def import_pages(
