@@ -1,10 +1,6 @@
 """The views of this room, all in one place to register."""
 
-from . import check, complaints, notices, packs
+from . import check, complaints, consignee, notices, packs
 from .room import room
 
-__all__ = ["check", "complaints", "notices", "packs", "room"]
-from . import check, complaints, consignee, packs
-from .room import room
-
-__all__ = ["check", "complaints", "consignee", "packs", "room"]
+__all__ = ["check", "complaints", "consignee", "notices", "packs", "room"]
