@@ -30,13 +30,14 @@ from staff_pages import change, fill_in, said, shown
 from stored_goods import CASES, CODE, Store, fill_store
 
 from lotmark.recall.complaints.service import MACHINE
-from lotmark.recall.recalls.machine import RECALL
-from lotmark.recall.signals.service import SIGNAL
 from lotmark.recall.quarantine.orders import ORDER
 from lotmark.recall.quarantine.tables import ConsigneeLink
+from lotmark.recall.recalls.machine import RECALL
+from lotmark.recall.signals.service import SIGNAL
 from lotmark.trace import clock
 from lotmark.trace.errors import Conflict
 from lotmark.trace.flow import Machine
+from lotmark.trace.numbers import next_number
 from lotmark.trace.parties.tables import Lot
 from lotmark.trace.production.batches import BATCH
 from lotmark.trace.production.lines import LINE
@@ -112,10 +113,10 @@ def test_it_keeps_to_our_words_and_signs(catalog: Catalog) -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize(
-    "machine", [BATCH, HOLD, LINE, MACHINE, RECALL, SIGNAL], ids=lambda m: m.name
-    "machine", [BATCH, HOLD, LINE, MACHINE, ORDER], ids=lambda m: m.name
-)
+MACHINES = [BATCH, HOLD, LINE, MACHINE, ORDER, RECALL, SIGNAL]
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda m: m.name)
 def test_every_state_and_step_has_a_word(machine: Machine) -> None:
     states = {state for step in machine.steps.values() for state in step.sources}
     states |= {step.target for step in machine.steps.values()}
@@ -398,6 +399,8 @@ def recovery_pages(
     house: Installation, log_in: small_plant.LogIn, store: Store
 ) -> Iterator[tuple[str, str]]:
     """A recall's consignee, its figures, and goods on their way to an end."""
+    with house.plant.writing() as session:
+        next_number(session, "ZH", clock.now().year)  # the notices have made their own
     number = recall_store(house, store)
     dong, wang = in_chinese(log_in("dong")), in_chinese(log_in("wang"))
     recall = f"/recall/{number}"

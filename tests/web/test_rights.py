@@ -299,7 +299,6 @@ ROOM_KEY = {
     "notices": "notice.read",
     "quality": "trace.read",
     "recalls": "recall.read",
-    "quality": "trace.read",
     "recovery": "consignee.read",
 }
 """What opens a room's door, whatever is done inside."""
