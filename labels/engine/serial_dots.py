@@ -12,8 +12,6 @@ from .runs import SerialLine
 
 AT_ONCE = 256
 """Labels in work together: what they need stays in the processor's cache."""
-SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.:/#"
-"""What may stand in a line with the serial (``TextBox.is_serial``)."""
 
 USUAL = " 0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """What stands in nearly every one of them."""
@@ -35,17 +33,19 @@ def serial_dots(serial: SerialLine) -> SerialDots:
     """The dots of the line on each label."""
     # Of its own text only the length counts: the next batch finds the tables kept.
     line = replace(serial.line, text="0" * len(serial.line.text))
-    top, end = inked_rows(line, SIGNS)
     signs = "".join(sorted({*USUAL, *map(chr, np.unique(serial.texts))}))
     number = np.zeros(256, np.intp)
     number[[ord(sign) for sign in signs]] = range(len(signs))
+    top, end = inked_rows(line, signs)
     tables = _tables(line, signs, top, end)
     rows = np.empty((len(serial.texts), end - top, len(tables)), np.uint8)
     for start in range(0, len(rows), AT_ONCE):
         texts = np.ascontiguousarray(number[serial.texts[start : start + AT_ONCE]].T)
         columns = np.zeros((len(tables), texts.shape[1], end - top), np.uint8)
         for column, some in zip(columns, tables, strict=True):
-            for place, table in some:
+            for place, table in some[:1]:
+                table.take(texts[place], axis=0, out=column, mode="clip")
+            for place, table in some[1:]:
                 column |= table.take(texts[place], axis=0)
         rows[start : start + AT_ONCE] = columns.transpose(1, 2, 0)
     return SerialDots(top, len(tables), rows.reshape(len(rows), -1))
