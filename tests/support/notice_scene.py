@@ -18,6 +18,7 @@ from lotmark.recall.recalls.tables import (
 )
 from lotmark.recall.scope.tables import SavedScope, SavedScopeLot
 from lotmark.trace.db import Session
+from lotmark.trace.numbers import pass_number
 from lotmark.trace.parties.tables import Article, Lot, Partner
 from lotmark.trace.people import Actor
 
@@ -62,6 +63,7 @@ def add_recalls(session: Session, now: datetime, level: str | None = "II") -> Sc
     ids = tuple(lot.id for lot in lots)
     for number, mode in (("ZH-26-0001", "real"), ("YL-26-0001", "drill")):
         _recall(session, number, mode, level, ids[:2], now)
+        pass_number(session, number[:2], now.year, 1)
     return Scene("ZH-26-0001", "YL-26-0001", ids)
 
 
@@ -110,7 +112,7 @@ def add_scope(
         hash=digest,
         computed_at=now,
         computed_by="qian",
-        positions={},
+        positions={"made": PACKS * len(lots)},
     )
     session.add(saved)
     session.flush()

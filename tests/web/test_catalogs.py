@@ -243,9 +243,9 @@ def pages(
     yield from store_pages(house, log_in)
     yield from office_pages(app, log_in)
     yield from import_pages(house, log_in)
-    yield from recall_pages(log_in)
     yield from print_house_pages(log_in)
     yield from notice_pages(app, house, log_in)
+    yield from recall_pages(log_in)
     chen = in_chinese(app.test_client())
     two_batches = {"code": LOT, **csrf(chen, "/")}
     yield "/check", visible(chen.post("/check", data=two_batches).text)
