@@ -232,14 +232,14 @@ def draw_labels(
     items: ItemSet,
     base_url: str,
     format: str,
-    stock: str,
+    stock: Stock,
     out: IO[bytes],
     skip: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Draw the labels of ``items`` of a lot into ``out``; how many there are."""
     labels = label_series(session, ring, lot, items, base_url)
-    return render(format, labels, load_stock(stock), out, progress, skip)
+    return render(format, labels, stock, out, progress, skip)
 
 
 def draw_job(
@@ -258,7 +258,7 @@ def draw_job(
         ItemSet.range(job.lo, job.hi),
         base_url,
         job.format,
-        job.stock,
+        load_stock(job.stock),
         out,
         job.skip,
         progress,

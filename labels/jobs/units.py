@@ -15,7 +15,7 @@ from ...trace.stock.building import cases_on
 from ...trace.stock.tables import LogisticUnit
 from ...trace.stock.units import Contents, find_unit, items_of_units
 from ..engine.bars import Element
-from ..engine.stock import load_unit_stock
+from ..engine.stock import Stock
 from ..engine.unit_labels import render_units
 from ..engine.unit_values import UnitRecord
 
@@ -48,7 +48,7 @@ def draw_unit_labels(
     ssccs: Iterable[str],
     base_url: str,
     format: str,
-    stock: str,
+    stock: Stock,
     out: IO[bytes],
     skip: int = 0,
 ) -> int:
@@ -58,7 +58,7 @@ def draw_unit_labels(
     """
     units = [find_unit(session, sscc) for sscc in ssccs]
     records = [unit_record(session, unit, base_url) for unit in units]
-    return render_units(format, records, load_unit_stock(stock), out, skip)
+    return render_units(format, records, stock, out, skip)
 
 
 def unit_record(session: Session, unit: LogisticUnit, base_url: str) -> UnitRecord:

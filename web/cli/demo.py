@@ -12,6 +12,7 @@ import click
 from rich.progress import Progress, TaskID
 
 from ...labels.engine.proof import read_pdf
+from ...labels.engine.stock import load_stock
 from ...labels.jobs.printers import add_printer
 from ...labels.jobs.service import draw_labels
 from ...trace import clock, people
@@ -198,7 +199,7 @@ def print_labels(house: Installation, story: Told, items: int, bar: Progress) ->
                 wanted,
                 house.settings.base_url,
                 format_,
-                stock,
+                load_stock(stock),
                 out,
                 progress=show,
             )

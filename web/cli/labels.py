@@ -1,12 +1,13 @@
 """The command that draws labels: of packs, cases and pallets."""
 
 import sys
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
 
 from ...labels.engine.render import FORMATS
-from ...labels.engine.stock import stock_names
+from ...labels.engine.stock import Stock, load_stock, load_unit_stock
 from ...labels.jobs.service import draw_labels
 from ...labels.jobs.units import draw_unit_labels
 from ...trace.errors import N_, InvalidInput
@@ -29,6 +30,11 @@ PACK_STOCK, UNIT_STOCK = "a4-24", "unit-100x150"
     "--stock",
     help=f"Label stock; {PACK_STOCK} for packs, {UNIT_STOCK} for cases if not given.",
 )
+@click.option(
+    "--dpi",
+    type=click.IntRange(100, 2400),
+    help="Dots an inch of the printer; the stock's own if not given.",
+)
 @click.option("--skip", default=0, help="Labels already used on the first sheet.")
 @click.option("-o", "--output", type=click.File("wb", lazy=True), required=True)
 @pass_context
@@ -40,6 +46,7 @@ def labels(
     ssccs: tuple[str, ...],
     format_: str,
     stock: str | None,
+    dpi: int | None,
     skip: int,
     output: BinaryIO,
 ) -> None:
@@ -50,10 +57,13 @@ def labels(
             N_("Say what the labels are for: --lot for packs, or --sscc for cases."),
         )
     if lot_code is None:
-        drawn = _of_units(context, ssccs, format_, stock or UNIT_STOCK, output, skip)
+        paper = stock or UNIT_STOCK
+        drawn = _of_units(context, ssccs, format_, paper, dpi, output, skip)
     else:
         paper = stock or PACK_STOCK
-        drawn = _of_packs(context, lot_code, first, count, format_, paper, output, skip)
+        drawn = _of_packs(
+            context, lot_code, first, count, format_, paper, dpi, output, skip
+        )
     click.echo(f"{drawn} labels: {output.name}", file=sys.stderr)
 
 
@@ -64,21 +74,22 @@ def _of_packs(
     count: int | None,
     format_: str,
     stock: str,
+    dpi: int | None,
     output: BinaryIO,
     skip: int,
 ) -> int:
     with context.house() as house, house.plant.reading() as session:
         # Only now are the plant's own stocks known.
-        if stock not in stock_names():
-            raise InvalidInput(
-                "stock_unknown",
-                N_("No label stock %(stock)s. Expected one of: %(known)s."),
-                stock=stock,
-                known=", ".join(stock_names()),
-            )
+        paper = _at(load_stock(stock), dpi)
         lot = find_lot(session, lot_code)
         number = lot.next_item - first if count is None else count
-        if first < 0 or number < 1:
+        if first < 0:
+            raise InvalidInput(
+                "first_invalid",
+                N_("The first item of a batch is 0, got %(first)s."),
+                first=first,
+            )
+        if number < 1:
             raise InvalidInput(
                 "count_invalid",
                 N_("Expected a number of labels from 1, got %(count)s."),
@@ -93,7 +104,7 @@ def _of_packs(
                 ItemSet.range(first, first + number),
                 house.settings.base_url,
                 format_,
-                stock,
+                paper,
                 output,
                 skip,
                 lambda done: bar.update(task, completed=done),
@@ -107,11 +118,18 @@ def _of_units(
     ssccs: tuple[str, ...],
     format_: str,
     stock: str,
+    dpi: int | None,
     output: BinaryIO,
     skip: int,
 ) -> int:
     with context.house() as house, house.plant.reading() as session:
         base_url = house.settings.base_url
-        drawn = draw_unit_labels(session, ssccs, base_url, format_, stock, output, skip)
+        paper = _at(load_unit_stock(stock), dpi)
+        drawn = draw_unit_labels(session, ssccs, base_url, format_, paper, output, skip)
     warn(house.settings)
     return drawn
+
+
+def _at(stock: Stock, dpi: int | None) -> Stock:
+    """The stock for a printer of so many dots an inch."""
+    return replace(stock, dpi=dpi) if dpi else stock

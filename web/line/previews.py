@@ -68,7 +68,7 @@ def _in_file(session: Session, lot: Lot, items: ItemSet) -> Response:
     format = asked if asked in JOB_FORMATS else "pdf"
     base_url, keys = house().settings.base_url, house().keys
     out = BytesIO()
-    draw_labels(session, keys, lot, items, base_url, format, stock.name, out)
+    draw_labels(session, keys, lot, items, base_url, format, stock, out)
     page = preview(format, out.getvalue(), stock.dpi)
     return answer_picture(first_label(page, stock))
 

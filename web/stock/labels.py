@@ -79,7 +79,7 @@ def _drawn(sscc: str) -> bytes:
     out = BytesIO()
     with house().plant.reading() as session:
         base_url = house().settings.base_url
-        draw_unit_labels(session, [sscc], base_url, _format(), _stock().name, out)
+        draw_unit_labels(session, [sscc], base_url, _format(), _stock(), out)
     return out.getvalue()
 
 

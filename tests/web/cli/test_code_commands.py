@@ -9,6 +9,7 @@ import pyzipper
 import sqlalchemy as sa
 from lotmark_demo import Demo
 
+from lotmark.labels.engine.printed import zpl_labels
 from lotmark.labels.engine.proof import read_pdf
 from lotmark.trace import clock
 from lotmark.trace.stock.tables import LogisticUnit
@@ -71,6 +72,15 @@ def test_labels_in_every_form(demo: Demo, told: dict[str, Any], tmp_path: Path) 
             *("--format", form, "--stock", "roll-60x40", "-o", str(path)),
         )
         assert path.stat().st_size > 100
+    fine = tmp_path / "fine.zpl"
+    demo.run(
+        *("labels", "--lot", told["open_lot"], "--count", "1", "--dpi", "300"),
+        *("--format", "zpl", "--stock", "roll-60x40", "-o", str(fine)),
+    )
+    (label,) = zpl_labels(fine.read_bytes())
+    assert label.dots.shape == (472, 709), "60 x 40 mm at 300 dots an inch"
+    before = ("labels", "--lot", told["open_lot"], "--first", "-3", "-o", str(pdf))
+    assert "The first item of a batch is 0, got -3" in demo.run(*before, code=2)
 
 
 def test_codes_go_to_a_print_house_and_come_back(demo: Demo, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_movement_of_held_stock_is_refused_with_its_line(
         (("scope", "--line", "L2"), "give --from and --to"),
         (("scope", "--items", "0-5"), "give one --lot"),
         (("scope", "--cycle", "R9"), "No equipment cycle R9"),
-        (("labels", "--lot", "x", "--stock", "y", "-o", "z"), "No label stock y"),
+        (("labels", "--lot", "x", "--stock", "y", "-o", "z"), "got 'y'"),
         (("user", "add", "x", "--role", "boss", "--password", "12345678"), "No role"),
         (("init",), "has users already"),
         (
