@@ -61,8 +61,6 @@ _BALANCES = _WHO.replace("count(*)", "CAST(sum(i.quantity) AS BIGINT)").format(
 _JOINED = "reach r CROSS JOIN {} i WHERE i.lot_id = r.id"
 _LISTED = "{} i WHERE i.lot_id IN :lots"
 _TYPES = {"kind": sa.Text, "partner_id": BigId, "units": BigId}
-_ONE_CORE = sa.text("SET LOCAL max_parallel_workers_per_gather = 0")
-"""PostgreSQL reads many rows with helping processes; Lotmark's balances need none."""
 WALK = sa.text(" ".join((_REACH, "SELECT id FROM reach"))).columns(id=BigId)
 
 
@@ -120,35 +118,27 @@ def _codes(count: int) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
     return np.concatenate(parts).astype(str)
 
 
-def scope_joined(
-    database: Database, lot: int, table: sa.Table = ITEM, *, one_core: bool = False
-) -> int:
+def scope_joined(database: Database, lot: int, table: sa.Table = ITEM) -> int:
     """Where the packs of a scope are: one statement. Returns how many there are."""
     text = " ".join((_REACH, _WHO.format(_JOINED.format(table.name))))
     with database.reading() as session:
-        if one_core:
-            session.execute(_ONE_CORE)
         found = session.execute(sa.text(text).columns(**_TYPES), {"lot": lot})
         return sum(row.units for row in found)
 
 
-def scope_listed(
-    database: Database, lot: int, table: sa.Table = ITEM, *, one_core: bool = False
-) -> int:
-    """The same in two statements: PostgreSQL uses a second process, if it may."""
-    return _listed(database, lot, _WHO.format(_LISTED.format(table.name)), one_core)
+def scope_listed(database: Database, lot: int, table: sa.Table = ITEM) -> int:
+    """The same in two statements: PostgreSQL may use its second process for it."""
+    return _listed(database, lot, _WHO.format(_LISTED.format(table.name)))
 
 
 def scope_of_balances(database: Database, lot: int) -> int:
     """The same question, asked of what Lotmark keeps instead of the rows."""
-    return _listed(database, lot, _BALANCES, one_core=False)
+    return _listed(database, lot, _BALANCES)
 
 
-def _listed(database: Database, lot: int, who: str, one_core: bool) -> int:
+def _listed(database: Database, lot: int, who: str) -> int:
     text = sa.text(who).columns(**_TYPES)
     with database.reading() as session:
-        if one_core:
-            session.execute(_ONE_CORE)
         # What is left of the lot itself is no pack.
         lots = [each for each in session.scalars(WALK, {"lot": lot}) if each != lot]
         listed = sa.bindparam("lots", lots, expanding=True, literal_execute=True)

@@ -144,14 +144,8 @@ def compare(bench: Bench, most: int, ours: float) -> None:
         theirs = _their_scope(bench, made, table_)
         their_hold = _their_hold(bench, batches, table_)
         per_row = items.size / items.count
-        lines.append(
-            (f"typical scope, {name}", told(ours), told(theirs), _times(theirs / ours))
-        )
-        if not bench.database.is_sqlite:
-            single = _their_scope(bench, made, table_, one_core=True)
-            what = f"typical scope, each on one core, {name}"
-            lines.append((what, told(ours), told(single), _times(single / ours)))
         lines += [
+            (f"typical scope, {name}", told(ours), told(theirs), _times(theirs / ours)),
             (
                 *(f"only where its packs are, {name}", told(alike), told(theirs)),
                 _times(theirs / alike),
@@ -172,19 +166,12 @@ def compare(bench: Bench, most: int, ours: float) -> None:
     table((f"{bench.name}, {made:,} packs", "Lotmark", "rows", "ratio"), lines)
 
 
-def _their_scope(
-    bench: Bench, made: int, items: sa.Table, *, one_core: bool = False
-) -> float:
+def _their_scope(bench: Bench, made: int, items: sa.Table) -> float:
     """The better one of two ways to ask; the first must find all packs."""
     asked = (rows.scope_joined, rows.scope_listed)
     assert rows.scope_joined(bench.database, bench.typical, items) == made
     return min(
-        median(
-            lambda ask=ask: ask(
-                bench.database, bench.typical, items, one_core=one_core
-            ),
-            rounds=3,
-        )
+        median(lambda ask=ask: ask(bench.database, bench.typical, items), rounds=3)
         for ask in asked
     )
 
