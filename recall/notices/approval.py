@@ -10,8 +10,8 @@ from ...trace.errors import N_, Conflict, InvalidInput
 from ...trace.flow import second_needed
 from ...trace.people import Actor, system
 from . import lint
-from .drafting import draft_of, state_digest
 from .machine import NOTICE
+from .reading import draft_of, state_digest
 from .tables import PARTS, Notice, NoticeAuthor, NoticeSignature
 from .values import Content
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from ...trace import audit, flow, outbox, rules
 from ...trace.people import system
 from ..recalls.tables import Recall
-from .drafting import ZONE, newest, scope_of
 from .machine import NOTICE, OUT, SHOWN
+from .reading import ZONE, newest, scope_of
 from .tables import Notice, NoticeDelivery
 
 ALARM = "notice.alarm"

@@ -16,8 +16,8 @@ from .approval import highest_level, pass_lint
 from .barrier import check_out, window
 from .channels import PER_CONSIGNEE, Channel, Consignee, plan
 from .deliveries import write_deliveries
-from .drafting import ZONE, state_digest, variants
 from .machine import NOTICE, OUT, SHOWN
+from .reading import ZONE, state_digest, variants
 from .tables import Notice
 from .values import Content
 

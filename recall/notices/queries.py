@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from ...trace.errors import N_, NotFound
 from ..recalls.tables import Recall
-from .drafting import wordings_of
 from .machine import SHOWN
+from .reading import wordings_of
 from .tables import Notice, NoticeDelivery
 from .values import Content, Published
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ...trace import rules
@@ -122,12 +123,12 @@ def set_in_force(jurisdiction: str, aware_at: datetime) -> RuleSet:
     return max(dated, key=lambda pair: pair[0])[1]
 
 
-def _read(entry: dict[str, object]) -> RuleSet:
+def _read(entry: dict[str, Any]) -> RuleSet:
     told = dict(entry)
     told["since"] = told.pop("from", None)
     for name in ("start_hours", "start_days", "completion_days", "report_days"):
         told.setdefault(name, {})
     told.setdefault("start_statutory", True)
     told.setdefault("report_source", "")
-    told["channels"] = tuple(entry["channels"])  # type: ignore[arg-type]
-    return RuleSet(**told)  # type: ignore[arg-type]
+    told["channels"] = tuple(entry["channels"])
+    return RuleSet(**told)

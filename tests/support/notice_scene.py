@@ -7,7 +7,7 @@ import small_plant
 import sqlalchemy as sa
 from notice_drafts import GOOD
 
-from lotmark.recall.notices import approval, drafting
+from lotmark.recall.notices import approval, drafting, reading
 from lotmark.recall.notices.tables import Notice
 from lotmark.recall.notices.values import Wording
 from lotmark.recall.recalls.tables import (
@@ -180,7 +180,7 @@ def write(session: Session, notice: Notice, now: datetime, by: str = "luo") -> N
             one.title,
             {name: GOOD[one.language][name] for name in one.fields},
         )
-        for one in drafting.wordings_of(session, notice)
+        for one in reading.wordings_of(session, notice)
     ]
     content = notice.content
     dates = (content["starts_on"], content["ends_on"])

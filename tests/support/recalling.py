@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import small_plant
 from scope_story import Story
@@ -88,9 +89,9 @@ def heard(
     return confirm_aware(session, signal.number, at, plant.qian, now)
 
 
-def assess(session: Session, plant: Plant, now: datetime, **told: object) -> Recall:
+def assess(session: Session, plant: Plant, now: datetime, **told: Any) -> Recall:
     """A recall in assessment on such a signal."""
-    signal = heard(session, plant, now, **told)  # type: ignore[arg-type]
+    signal = heard(session, plant, now, **told)
     return start_assessment(session, signal.number, "午餐肉 李斯特菌", plant.qian, now)
 
 

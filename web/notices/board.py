@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from ...recall.notices import (
     barrier,
     deliveries,
-    drafting,
     messages,
     publishing,
     queries,
+    reading,
 )
 from ...recall.notices.deliveries import OUTCOMES, Outcome
 from ...recall.notices.tables import Notice
@@ -41,7 +41,7 @@ def done(number: str, version: int) -> ResponseReturnValue:
     try:
         proof = read_upload("proof")
         with house().plant.writing() as session:
-            notice = drafting.find_notice(session, number, version)
+            notice = reading.find_notice(session, number, version)
             row = deliveries.find_delivery(session, number_field("id", 1, 10**15))
             if row.notice_id != notice.id:
                 raise NotFound("delivery_unknown", N_("There is no such delivery."))
@@ -66,7 +66,7 @@ def done(number: str, version: int) -> ResponseReturnValue:
 def proof(number: str, version: int, sha256: str) -> ResponseReturnValue:
     """A proof of this notice; other stored files are not shown here."""
     with house().plant.reading() as session:
-        notice = drafting.find_notice(session, number, version)
+        notice = reading.find_notice(session, number, version)
         row = (
             session.get(StoredFile, sha256)
             if deliveries.is_proof(session, notice, sha256)
@@ -83,7 +83,7 @@ def _page(number: str, version: int, error: LotmarkError | None = None) -> str:
     show = request.args.get("show", "open")
     after = request.args.get("after", "0")
     with house().plant.reading() as session:
-        notice = drafting.find_notice(session, number, version)
+        notice = reading.find_notice(session, number, version)
         shown = queries.deliveries(
             session,
             notice,

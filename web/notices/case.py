@@ -6,7 +6,15 @@ from datetime import datetime
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ...recall.notices import approval, barrier, drafting, lint, publishing, queries
+from ...recall.notices import (
+    approval,
+    barrier,
+    drafting,
+    lint,
+    publishing,
+    queries,
+    reading,
+)
 from ...recall.notices.machine import OPEN, OUT
 from ...recall.notices.tables import PARTS, Notice
 from ...recall.notices.values import Content
@@ -90,7 +98,7 @@ def _take(number: str, version: int, right: str, step: Step) -> ResponseReturnVa
     actor().require(right)
     try:
         with house().plant.writing() as session:
-            notice = drafting.find_notice(session, number, version)
+            notice = reading.find_notice(session, number, version)
             step(session, notice, actor(), clock.now())
     except NotFound:
         raise
@@ -102,8 +110,8 @@ def _take(number: str, version: int, right: str, step: Step) -> ResponseReturnVa
 def _page(number: str, version: int, error: LotmarkError | None = None) -> str:
     now = clock.now()
     with house().plant.reading() as session:
-        notice = drafting.find_notice(session, number, version)
-        wordings = drafting.wordings_of(session, notice)
+        notice = reading.find_notice(session, number, version)
+        wordings = reading.wordings_of(session, notice)
         signed = {one.part: one for one in approval.signatures(session, notice)}
         authors = approval.authors(session, notice)
         logins = {*authors, *(one.login for one in signed.values()), notice.drafted_by}

@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from ...recall.notices import drafting, lint, queries
+from ...recall.notices import drafting, lint, queries, reading
 from ...recall.notices.machine import OPEN
 from ...recall.notices.rulebook import field_kinds, jurisdiction
 from ...recall.notices.tables import Notice
@@ -28,10 +28,10 @@ MOST_PHOTOS = 6
 @room.get("/notices/<number>/<int:version>/write")
 def write(number: str, version: int) -> ResponseReturnValue:
     with house().plant.reading() as session:
-        notice = drafting.find_notice(session, number, version)
+        notice = reading.find_notice(session, number, version)
         if notice.state not in OPEN:
             return redirect(url_for("notices.case", number=number, version=version))
-        wordings = drafting.wordings_of(session, notice)
+        wordings = reading.wordings_of(session, notice)
         return _form(session, notice, wordings, Content.read(notice.content))
 
 
@@ -43,7 +43,7 @@ def write_now(number: str, version: int) -> ResponseReturnValue:
     try:
         upload = read_upload("photo")
         with house().plant.writing() as session:
-            notice = drafting.find_notice(session, number, version)
+            notice = reading.find_notice(session, number, version)
             wordings, content = _typed(session, notice)
             photos = content.photos
             if upload is not None:
@@ -76,7 +76,7 @@ def write_now(number: str, version: int) -> ResponseReturnValue:
 def check(number: str, version: int) -> ResponseReturnValue:
     """What the linter says of the form as it stands, nothing kept; a fragment."""
     with house().plant.reading() as session:
-        notice = drafting.find_notice(session, number, version)
+        notice = reading.find_notice(session, number, version)
         wordings, content = _typed(session, notice)
         found = _findings(session, notice, wordings, content)
         return render_template(
@@ -91,7 +91,7 @@ def check(number: str, version: int) -> ResponseReturnValue:
 def photo(number: str, version: int, sha256: str) -> ResponseReturnValue:
     """A photo of this notice; other stored files are not shown here."""
     with house().plant.reading() as session:
-        notice = drafting.find_notice(session, number, version)
+        notice = reading.find_notice(session, number, version)
         own = {one.sha256 for one in Content.read(notice.content).photos}
         row = session.get(StoredFile, sha256) if sha256 in own else None
     if row is None:
@@ -121,7 +121,7 @@ def preview_parts(notice: Notice) -> dict[str, Any]:
 def _again(number: str, version: int, error: LotmarkError) -> str:
     """The form as it was sent, with why it was refused."""
     with house().plant.reading() as session:
-        notice = drafting.find_notice(session, number, version)
+        notice = reading.find_notice(session, number, version)
         wordings, content = _typed(session, notice)
         return _form(session, notice, wordings, content, error)
 
@@ -133,7 +133,7 @@ def _form(
     content: Content,
     error: LotmarkError | None = None,
 ) -> str:
-    today = clock.now().astimezone(drafting.ZONE).date()
+    today = clock.now().astimezone(reading.ZONE).date()
     laws = {name: jurisdiction(name, today) for name in content.levels}
     return render_template(
         "notices/write.html",
@@ -153,14 +153,14 @@ def _form(
 def _findings(
     session: Session, notice: Notice, wordings: tuple[Wording, ...], content: Content
 ) -> list[lint.Finding]:
-    draft = drafting.draft_of(session, notice, clock.now())
+    draft = reading.draft_of(session, notice, clock.now())
     return lint.lint(replace(draft, wordings=wordings, content=content))
 
 
 def _typed(session: Session, notice: Notice) -> tuple[tuple[Wording, ...], Content]:
     """What the form says; what it does not carry stays as it is."""
     wordings = []
-    for one in drafting.wordings_of(session, notice):
+    for one in reading.wordings_of(session, notice):
         fields = {
             name: _sent(f"{one.key}.{name}", text) for name, text in one.fields.items()
         }

@@ -27,6 +27,7 @@ from lotmark.recall.notices import (
     drafting,
     publishing,
     queries,
+    reading,
 )
 from lotmark.recall.notices.channels import Channel
 from lotmark.recall.notices.deliveries import OUTCOMES, Outcome, Result
@@ -118,7 +119,7 @@ def machine(
         @rule(login=CAST, bad=st.booleans(), words=st.sampled_from(("", "已送检。")))
         def write(self, login: str, bad: bool, words: str) -> None:
             def act(notice: Notice) -> None:
-                (wording,) = drafting.wordings_of(self.session, notice)
+                (wording,) = reading.wordings_of(self.session, notice)
                 fields = {name: GOOD["zh"][name] for name in wording.fields}
                 fields["reason"] += words
                 fields["hazard"] = "不详" if bad else fields["hazard"]

@@ -8,7 +8,7 @@ import small_plant
 import sqlalchemy as sa
 from notice_scene import Scene, who
 
-from lotmark.recall.notices import approval, drafting
+from lotmark.recall.notices import approval, drafting, reading
 from lotmark.recall.notices.tables import Notice
 from lotmark.recall.recalls.tables import RecallJurisdiction
 from lotmark.trace.db import Database, Session
@@ -35,7 +35,7 @@ def test_a_draft_begins_with_what_is_known(
         luo = who(session, "luo")
         notice = drafting.draft_notice(session, scene.real, luo, now)
         again = drafting.draft_notice(session, scene.real, luo, now)
-        (wording,) = drafting.wordings_of(session, notice)
+        (wording,) = reading.wordings_of(session, notice)
         assert again is notice
         assert wording.title == "食品召回公告"
         assert wording.fields["reason"].startswith("部分产品")
@@ -75,7 +75,7 @@ def test_whoever_wrote_in_it_cannot_sign(
 ) -> None:
     with database.writing() as session:
         notice = notice_scene.submitted(session, scene.real, now)
-        (wording,) = drafting.wordings_of(session, notice)
+        (wording,) = reading.wordings_of(session, notice)
         changed = notice_scene.reworded(wording, apology="抱歉。")
         dates = (notice.content["starts_on"], notice.content["ends_on"])
         gu = who(session, "gu")
@@ -92,7 +92,7 @@ def test_a_change_makes_signatures_void(
     """domain.md §9.44."""
     with database.writing() as session:
         notice = notice_scene.approved(session, scene.real, now)
-        (wording,) = drafting.wordings_of(session, notice)
+        (wording,) = reading.wordings_of(session, notice)
         dates = (notice.content["starts_on"], notice.content["ends_on"])
         changed = notice_scene.reworded(wording, reason="部分产品胀袋,已送检验。")
         luo = who(session, "luo")

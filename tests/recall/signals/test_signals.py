@@ -1,6 +1,7 @@
 """A signal holds its batches as it is raised, and somebody says when the firm knew."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import recalling
@@ -27,8 +28,8 @@ def plant(database: Database, now: datetime) -> Plant:
         return recalling.build(session, now)
 
 
-def raised(session: Session, plant: Plant, now: datetime, **told: object) -> Signal:
-    values: dict[str, object] = {
+def raised(session: Session, plant: Plant, now: datetime, **told: Any) -> Signal:
+    values: dict[str, Any] = {
         "kind": "illness",
         "text": "一人食用后腹泻",
         "lot_ids": [plant.story.b.id],
@@ -36,7 +37,7 @@ def raised(session: Session, plant: Plant, now: datetime, **told: object) -> Sig
         "actor": plant.wang,
         "now": now,
     }
-    return raise_signal(session, **(values | told))  # type: ignore[arg-type]
+    return raise_signal(session, **(values | told))
 
 
 def test_raising_it_holds_the_batch_in_the_same_transaction(

@@ -9,7 +9,7 @@ import small_plant
 import sqlalchemy as sa
 from browsing import check_accessible, check_nothing_overflows
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from recall_pages import recall_store
 from stored_goods import Store, fill_store
 from werkzeug.serving import make_server
@@ -17,8 +17,8 @@ from werkzeug.serving import make_server
 from lotmark.recall.quarantine.tables import ConsigneeLink, ZoneScan
 from lotmark.web.installation import Installation
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def store(house: Installation) -> Store:
     return fill_store(house)
 
 
-def enter(browser: Browser, site: str, login: str, size: dict[str, int]) -> Page:
-    page = browser.new_page(base_url=site, viewport=size, locale="zh-CN")  # type: ignore[arg-type]
+def enter(browser: Browser, site: str, login: str, size: ViewportSize) -> Page:
+    page = browser.new_page(base_url=site, viewport=size, locale="zh-CN")
     page.goto("/login")
     page.fill("#login", login)
     page.fill("#password", small_plant.PASSWORD)
@@ -61,7 +61,7 @@ def test_a_consignee_answers_on_a_phone_without_script(
         token = session.scalars(sa.select(ConsigneeLink.token)).one()
     page = browser.new_page(
         base_url=site,
-        viewport=PHONE,  # type: ignore[arg-type]
+        viewport=PHONE,
         locale="zh-CN",
         java_script_enabled=False,
     )
@@ -74,7 +74,7 @@ def test_a_consignee_answers_on_a_phone_without_script(
     page.click("button[value=answer]")
     expect(page.locator(".is-warn").first).to_be_visible()
     for language in ("zh-CN", "en"):
-        with_script = browser.new_page(base_url=site, viewport=PHONE, locale=language)  # type: ignore[arg-type]
+        with_script = browser.new_page(base_url=site, viewport=PHONE, locale=language)
         with_script.goto(f"/r/{token}")
         check(with_script)
 
